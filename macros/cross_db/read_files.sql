@@ -1,0 +1,14 @@
+{#- Reads a file as rows. CSV columns stay text, so that leading zeros and odd values
+    reach staging as they are. -#}
+{% macro read_files(path) -%}
+    {{ return(adapter.dispatch('read_files', 'segmentation')(path)) }}
+{%- endmacro %}
+
+{% macro duckdb__read_files(path) -%}
+    {%- set quoted = "'" ~ path.replace("'", "''") ~ "'" -%}
+    {%- if path.endswith('.parquet') -%}
+        {{ return('read_parquet(' ~ quoted ~ ', union_by_name = true)') }}
+    {%- else -%}
+        {{ return('read_csv(' ~ quoted ~ ', header = true, all_varchar = true)') }}
+    {%- endif -%}
+{%- endmacro %}

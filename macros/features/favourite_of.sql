@@ -1,0 +1,43 @@
+{#- The favourite value of a column per customer and anchor, as one CTE: the value
+    seen most (ties: first in the alphabet), its share, and how many values there are.
+
+    rows:   the relation to count over: customer_id, anchor_date and the column
+    column: favourite_<column>, favourite_<column>_share and count_<plural> come out
+    weight: what a row counts for -#}
+{% macro favourite_of(rows, column, weight="1", plural=none) -%}
+    {%- set plural = plural or column ~ "s" -%}
+    (
+        with totals as (
+            select
+                customer_id,
+                anchor_date,
+                {{ column }} as favourite,
+                sum({{ weight }}) as total
+            from {{ rows }}
+            where {{ column }} is not null
+            group by customer_id, anchor_date, {{ column }}
+        ),
+
+        shares as (
+            select
+                *,
+                sum(total) over (partition by customer_id, anchor_date) as grand_total,
+                count(*) over (partition by customer_id, anchor_date) as count_values
+            from totals
+        )
+
+        select
+            customer_id,
+            anchor_date,
+            favourite as favourite_{{ column }},
+            cast(total as double) / nullif(cast(grand_total as double), 0)
+                as favourite_{{ column }}_share,
+            count_values as count_{{ plural }}
+        from shares
+        qualify
+            row_number() over (
+                partition by customer_id, anchor_date
+                order by total desc, favourite asc
+            ) = 1
+    )
+{%- endmacro %}

@@ -1,0 +1,75 @@
+{#- Ends a checked model: every row of `rows` comes out once, with all the reasons to
+    reject it, or none.
+
+    rows:   the CTE or model to judge: the staging columns and whatever the faults need
+            (the bounds of int_plausible_dates are added to it here)
+    key:    the columns that name a row; of several rows with one key, the best is kept:
+            rows without another fault first, then by `prefer`, then by their content,
+            so that the choice never depends on the order in which rows arrive
+    prefer: an order by expression, from the row to keep to the rows to reject
+    faults: {reason in words: the condition under which it holds}
+    extra:  columns of `rows` to keep beside those of the input contract -#}
+{% macro accept_or_reject(source_name, table_name, rows, faults, prefer=none, extra=[]) -%}
+    {%- set key = (raw_tables() | selectattr('table', 'equalto', table_name) | first).key -%}
+    {%- set columns = raw_columns(source_name, table_name) | map(attribute='name') | list %}
+
+row_faults as (
+
+    select
+        *,
+        nullif(concat_ws(
+            '; ', unreadable_values
+            {%- for reason, condition in faults.items() -%}
+            ,
+            case when {{ condition }} then '{{ reason }}' end
+            {%- endfor %}
+        ), '') as faults_of_the_row
+
+    from {{ rows }}
+    cross join {{ ref('int_plausible_dates') }}
+
+),
+
+ranked_in_key as (
+
+    select
+        *,
+        row_number() over (
+            partition by {{ key | join(', ') }}
+            order by
+                case when faults_of_the_row is null then 0 else 1 end,
+                {% if prefer %}{{ prefer }},{% endif %}
+                raw_row
+        ) as rank_in_key
+
+    from row_faults
+
+),
+
+judged as (
+
+    select
+        *,
+        nullif(concat_ws(
+            '; ', faults_of_the_row,
+            case
+                when rank_in_key > 1
+                    {% for column in key if column != 'channel' %}and {{ column }} is not null {% endfor %}
+                    then 'another row with this {{ key | join(" and ") }} was accepted or comes before'
+            end
+        ), '') as rejection_reasons
+
+    from ranked_in_key
+
+)
+
+select
+    {% for column in columns + extra -%}
+    {{ column }},
+    {% endfor -%}
+    rejection_reasons is null as is_accepted,
+    rejection_reasons,
+    case when rejection_reasons is not null then raw_row end as raw_row
+
+from judged
+{%- endmacro %}

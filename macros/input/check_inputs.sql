@@ -1,0 +1,95 @@
+{#- Runs before anything is built: stops with all that is wrong with the raw tables. -#}
+{% macro check_inputs() -%}
+    {%- if execute and input_mode() != 'demo' -%}
+        {%- set problems = [] -%}
+        {%- if input_mode() == 'files' -%}
+            {%- set place = "folder " ~ var('raw_path') -%}
+        {%- else -%}
+            {%- set first = raw_relation(raw_tables()[0]) -%}
+            {%- set place = "schema " ~ first.database ~ "." ~ first.schema -%}
+        {%- endif -%}
+
+        {%- set found = [] -%}
+        {%- for table in raw_tables() -%}
+            {%- set state = raw_table_state(table) -%}
+            {%- do problems.extend(state.problems) -%}
+            {%- if state.is_present -%}{%- do found.append(table.table) -%}{%- endif -%}
+        {%- endfor -%}
+
+        {%- if problems -%}
+            {{ exceptions.raise_compiler_error(
+                "The raw tables in " ~ place ~ " cannot be used. Nothing was built.\n  - "
+                ~ problems | join("\n  - ")
+                ~ "\nRaw tables found there: " ~ (found | join(", ") or "none")
+                ~ ".\ndocs/bring-your-data.md lists every table and column."
+            ) }}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- What is known of one raw table before the build: {is_present, problems}. -#}
+{% macro raw_table_state(table) -%}
+    {%- set node = graph.sources['source.segmentation.' ~ table.source ~ '.' ~ table.table] -%}
+    {%- set is_required = node.config.get('meta', {}).get('required', false) -%}
+    {%- set problems = [] -%}
+    {%- set columns = none -%}
+
+    {%- if input_mode() == 'files' -%}
+        {%- set files = raw_files(table.table) -%}
+        {%- set is_present = files | length > 0 -%}
+        {%- if files | length > 1 -%}
+            {%- do problems.append(
+                table.table ~ ": more than one file claims to hold it (" ~ files | join(", ")
+                ~ "). Keep one."
+            ) -%}
+        {%- elif is_present and not can_read_file(files[0]) -%}
+            {%- do problems.append(
+                table.table ~ ": " ~ files[0] ~ " cannot be read. It is damaged, empty or not "
+                ~ ("Parquet" if files[0].endswith('.parquet') else "a CSV file in UTF-8 with a header line")
+                ~ ": write it again, or take it out of the folder."
+            ) -%}
+        {%- elif is_present -%}
+            {%- set columns = file_columns(files[0]) -%}
+        {%- endif -%}
+        {%- set wanted = table.table ~ ".parquet or " ~ table.table ~ ".csv" -%}
+    {%- else -%}
+        {%- set relation = load_relation(raw_relation(table)) -%}
+        {%- set is_present = relation is not none -%}
+        {%- if is_present -%}
+            {%- set columns = adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower') | list -%}
+        {%- endif -%}
+        {%- set wanted = "the table " ~ raw_relation(table) -%}
+    {%- endif -%}
+
+    {%- if is_required and not is_present -%}
+        {%- do problems.append(
+            table.table ~ " is missing, and nothing can be built without it: add " ~ wanted ~ "."
+        ) -%}
+    {%- endif -%}
+
+    {%- if columns is not none -%}
+        {%- set missing = [] -%}
+        {%- for column in raw_columns(table.source, table.table) if column.name not in columns -%}
+            {%- do missing.append(column.name) -%}
+        {%- endfor -%}
+        {%- if missing -%}
+            {%- do problems.append(
+                table.table ~ " lacks the column" ~ ("s " if missing | length > 1 else " ") ~ missing | join(", ")
+                ~ " (it has: " ~ columns | join(", ") ~ "). Rename what you have, or add `null as "
+                ~ missing[0] ~ "` where you have no such thing."
+            ) -%}
+        {%- endif -%}
+    {%- endif -%}
+
+    {{ return({'is_present': is_present, 'problems': problems}) }}
+{%- endmacro %}
+
+
+{#- The place of a raw table in a warehouse. -#}
+{% macro raw_relation(table) -%}
+    {%- set node = graph.sources['source.segmentation.' ~ table.source ~ '.' ~ table.table] -%}
+    {{ return(api.Relation.create(
+        database=node.database, schema=node.schema, identifier=node.identifier
+    )) }}
+{%- endmacro %}

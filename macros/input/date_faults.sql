@@ -1,0 +1,8 @@
+{#- What can be wrong with the date of an event, as faults for accept_or_reject. -#}
+{% macro date_faults(column) -%}
+    {{ return({
+        column ~ ' is missing': column ~ ' is null and ' ~ is_not_unreadable(column),
+        column ~ ' is before the earliest valid date': column ~ ' < earliest_at',
+        column ~ ' is in the future': column ~ ' >= events_before_at',
+    }) }}
+{%- endmacro %}

@@ -1,0 +1,10 @@
+{#- Where the raw tables come from: 'files', 'schema' or 'demo' (the bundled seeds). -#}
+{% macro input_mode() -%}
+    {%- if var('raw_path') -%}
+        {{ return('files') }}
+    {%- elif var('raw_schema') or var('raw_database') -%}
+        {{ return('schema') }}
+    {%- else -%}
+        {{ return('demo') }}
+    {%- endif -%}
+{%- endmacro %}

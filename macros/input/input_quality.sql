@@ -1,0 +1,17 @@
+{#- Two columns every staging model ends with:
+    `unreadable_values`: which values of the row could not be read, in words, or null;
+    `raw_row`: the row as it came, as JSON, without the columns tagged `pii`. -#}
+{% macro input_quality(source_name, table_name) -%}
+    nullif(concat_ws(
+        '; ', cast(null as {{ dbt.type_string() }})
+        {%- for column in raw_columns(source_name, table_name) if column.data_type != 'string' -%}
+        ,
+        case
+            when {{ read_text(column.name) }} is not null
+                and {{ read_value(column.name, column.data_type) }} is null
+                then '{{ column.name }} cannot be read as a {{ column.data_type | replace("decimal(18, 4)", "number") | replace("bigint", "whole number") }}'
+        end
+        {%- endfor %}
+    ), '') as unreadable_values,
+    {{ row_as_json(raw_columns(source_name, table_name) | rejectattr('is_pii') | map(attribute='name') | list) }} as raw_row
+{%- endmacro %}

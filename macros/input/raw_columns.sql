@@ -1,0 +1,16 @@
+{#- The columns of a raw table, as its source file declares them: a list of
+    {name, data_type, pii}. The YAML is the one place that holds the contract. -#}
+{% macro raw_columns(source_name, table_name) -%}
+    {%- set columns = [] -%}
+    {%- if execute -%}
+        {%- set node = graph.sources['source.segmentation.' ~ source_name ~ '.' ~ table_name] -%}
+        {%- for column in node.columns.values() -%}
+            {%- do columns.append({
+                'name': column.name,
+                'data_type': column.data_type,
+                'is_pii': column.get('config', {}).get('meta', {}).get('pii', false),
+            }) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(columns) }}
+{%- endmacro %}

@@ -1,0 +1,37 @@
+{#- A raw table, wherever the settings say it is: the demo seed, a file, or a table.
+    An optional table that is absent is an empty one with the contract's columns, so
+    that the models on it are empty and not broken.
+
+    `source()` is called in every case: it draws the lineage edge. -#}
+{% macro raw_table(source_name, table_name) -%}
+    {%- set relation = source(source_name, table_name) -%}
+    {%- set mode = input_mode() -%}
+    {%- if mode == 'demo' -%}
+        {{ ref('raw_' ~ table_name) }}
+    {%- elif not execute -%}
+        {{ relation }}
+    {%- elif mode == 'files' -%}
+        {%- set files = raw_files(table_name) -%}
+        {%- if files -%}
+            {{ read_files(files[0]) }}
+        {%- else -%}
+            {{ empty_raw_table(source_name, table_name) }}
+        {%- endif -%}
+    {%- elif load_relation(relation) is not none -%}
+        {{ relation }}
+    {%- else -%}
+        {{ empty_raw_table(source_name, table_name) }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro empty_raw_table(source_name, table_name) -%}
+    (
+        select
+            {%- for column in raw_columns(source_name, table_name) %}
+            cast(null as {{ dbt.type_string() }}) as {{ column.name }}
+            {%- if not loop.last %},{% endif %}
+            {%- endfor %}
+        where 1 = 0
+    )
+{%- endmacro %}

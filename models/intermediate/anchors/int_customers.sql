@@ -1,0 +1,46 @@
+-- Everyone we know: who has a profile, and who has ordered without one.
+with
+
+orders as (
+
+    select * from {{ ref('int_orders__checked') }}
+    where is_accepted and customer_id is not null
+
+),
+
+customers as (
+
+    select * from {{ ref('int_customers__checked') }}
+    where is_accepted
+
+),
+
+scoring as (
+
+    select anchor_date from {{ ref('int_anchors') }}
+    where anchor_role = 'scoring'
+
+),
+
+known_customers as (
+
+    select customer_id from orders
+    union
+    select customer_id from customers
+
+)
+
+select
+    known_customers.customer_id,
+    customers.gender,
+    customers.country,
+    customers.city,
+    customers.acquisition_channel,
+    {{ age_band('customers.birth_date') }} as age_band,
+    customers.signed_up_at,
+    customers.customer_id is not null as has_profile
+from known_customers
+left join customers
+    on known_customers.customer_id = customers.customer_id
+left join scoring
+    on 1 = 1

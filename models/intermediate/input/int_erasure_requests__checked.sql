@@ -1,0 +1,8 @@
+with
+
+{{ accept_or_reject(
+    'privacy', 'erasure_requests', rows=ref('stg_privacy__erasure_requests'),
+    faults=dict(date_faults('requested_at'), **{
+        'customer_id is missing': 'customer_id is null',
+    })
+) }}

@@ -1,0 +1,74 @@
+-- With an as_of_date, whatever is dated on or after it is not known yet. Without one,
+-- a typing error (2099-01-01) must not move the scoring anchor: the last orders are
+-- held to be errors where they follow a long silence and are few.
+with
+
+orders as (
+
+    select cast(ordered_at as date) as order_date
+    from {{ ref('stg_shop__orders') }}
+    where ordered_at >= cast('{{ var("earliest_valid_date") }}' as timestamp)
+
+),
+
+order_days as (
+
+    select
+        order_date,
+        count(*) as count_orders
+    from orders
+    group by order_date
+
+),
+
+silences as (
+
+    select
+        order_date,
+        lag(order_date) over (order by order_date) as previous_order_date,
+        sum(count_orders) over (order by order_date desc) as count_orders_from_here,
+        sum(count_orders) over () as count_orders
+    from order_days
+
+),
+
+first_implausible as (
+
+    select min(order_date) as order_date
+    from silences
+    where
+        {{ dbt.datediff('previous_order_date', 'order_date', 'day') }}
+        > {{ var('quiet_days') }}
+        and count_orders_from_here < {{ var('quiet_share') }} * count_orders
+
+),
+
+last_plausible as (
+
+    select max(order_days.order_date) as order_date
+    from order_days
+    cross join first_implausible
+    where
+        first_implausible.order_date is null
+        or order_days.order_date < first_implausible.order_date
+
+)
+
+select
+    cast('{{ var("earliest_valid_date") }}' as timestamp) as earliest_at,
+    {% if var('as_of_date') -%}
+    cast('{{ var("as_of_date") }}' as timestamp) as orders_before_at,
+    cast('{{ var("as_of_date") }}' as timestamp) as events_before_at
+    {%- else -%}
+    coalesce(
+        cast(first_implausible.order_date as timestamp),
+        cast('9999-12-31' as timestamp)
+    ) as orders_before_at,
+    coalesce(
+        cast(last_plausible.order_date as timestamp)
+        + interval '{{ var("quiet_days") + 1 }}' day,
+        cast('9999-12-31' as timestamp)
+    ) as events_before_at
+    {%- endif %}
+from first_implausible
+cross join last_plausible

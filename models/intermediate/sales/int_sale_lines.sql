@@ -1,0 +1,54 @@
+with
+
+orders as (
+
+    select * from {{ ref('int_orders__checked') }}
+    where is_accepted
+
+),
+
+order_lines as (
+
+    select * from {{ ref('int_order_lines__checked') }}
+    where is_accepted
+
+),
+
+products as (
+
+    select * from {{ ref('int_products__checked') }}
+    where is_accepted
+
+)
+
+select
+    ---------- ids
+    order_lines.order_id,
+    order_lines.line_number,
+    orders.customer_id,
+    order_lines.product_id,
+
+    ---------- strings
+    products.category,
+    orders.channel,
+    orders.promotion_code,
+
+    ---------- numerics
+    order_lines.quantity,
+    {{ reporting_amount('order_lines.quantity * order_lines.unit_price') }}
+        as gross_amount,
+    {{ reporting_amount('coalesce(order_lines.discount_amount, 0)') }}
+        as discount_amount,
+    {{ reporting_amount(
+        'order_lines.quantity * order_lines.unit_price'
+        ~ ' - coalesce(order_lines.discount_amount, 0)'
+    ) }} as net_amount,
+
+    ---------- timestamps
+    orders.ordered_at
+from order_lines
+inner join orders
+    on order_lines.order_id = orders.order_id
+left join products
+    on order_lines.product_id = products.product_id
+where orders.is_sale and order_lines.quantity > 0

@@ -1,0 +1,32 @@
+with
+
+raw_orders as (
+
+    select * from {{ raw_table('shop', 'orders') }}
+
+),
+
+typed as (
+
+    select
+        ---------- ids
+        {{ read_text('order_id') }} as order_id,
+        {{ read_text('customer_id') }} as customer_id,
+
+        ---------- strings
+        lower({{ read_text('status') }}) as status,
+        lower({{ read_text('channel') }}) as channel,
+        upper({{ read_text('currency') }}) as currency,
+        {{ read_text('promotion_code') }} as promotion_code,
+
+        ---------- timestamps
+        {{ read_timestamp('ordered_at') }} as ordered_at,
+
+        ---------- input quality
+        {{ input_quality('shop', 'orders') }}
+
+    from raw_orders
+
+)
+
+select * from typed
