@@ -9,6 +9,6 @@
     {%- if path.endswith('.parquet') -%}
         {{ return('read_parquet(' ~ quoted ~ ', union_by_name = true)') }}
     {%- else -%}
-        {{ return('read_csv(' ~ quoted ~ ', header = true, all_varchar = true)') }}
+        {{ return('read_csv(' ~ quoted ~ ", header = true, all_varchar = true, quote = '\"', escape = '\"')") }}
     {%- endif -%}
 {%- endmacro %}

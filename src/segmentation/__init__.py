@@ -1,1 +1,1 @@
-"""Customer segmentation that lives in the warehouse."""
+"""Customer segmentation that lives in the warehouse: the tested library behind it."""

@@ -26,37 +26,41 @@ first_orders as (
 
 ),
 
-everyone as (
-
-    select
-        customers.customer_id,
-        anchors.anchor_date,
-        anchors.anchor_role
-    from customers
-    cross join anchors
-    where anchors.anchor_role = 'scoring'
-
-),
-
-sample as (
+ranked as (
 
     select
         first_orders.customer_id,
         anchors.anchor_date,
-        anchors.anchor_role
-    from first_orders
-    cross join anchors
-    where
-        anchors.anchor_role <> 'scoring'
-        and first_orders.first_ordered_at < cast(anchors.anchor_date as timestamp)
-    qualify
+        anchors.anchor_role,
         row_number() over (
             partition by anchors.anchor_date
             order by md5(first_orders.customer_id), first_orders.customer_id
-        ) <= {{ var('max_training_customers') }}
+        ) <= {{ var('max_training_customers') }} as is_sampled
+    from first_orders
+    inner join anchors
+        on first_orders.first_ordered_at < cast(anchors.anchor_date as timestamp)
 
 )
 
-select * from everyone
+select
+    customer_id,
+    anchor_date,
+    anchor_role,
+    is_sampled
+from ranked
+where is_sampled and anchor_role <> 'scoring'
+
 union all
-select * from sample
+
+select
+    customers.customer_id,
+    anchors.anchor_date,
+    anchors.anchor_role,
+    coalesce(ranked.is_sampled, false) as is_sampled
+from customers
+cross join anchors
+left join ranked
+    on
+        customers.customer_id = ranked.customer_id
+        and anchors.anchor_date = ranked.anchor_date
+where anchors.anchor_role = 'scoring'

@@ -38,6 +38,9 @@ select
     products.favourite_category,
     engagement.favourite_device,
 
+    ---------- booleans
+    customers_anchors.is_sampled,
+
     ---------- numerics: orders
     orders.days_since_last_order,
     orders.days_since_first_order,

@@ -116,11 +116,13 @@ select
         as avg_order_amount,
     gaps.last_gap_days,
     gaps.sum_gap_days / nullif(gaps.count_gaps, 0) as avg_days_between_orders,
-    sqrt(greatest(
-        0,
-        gaps.sum_squared_gap_days
-        - gaps.sum_gap_days * gaps.sum_gap_days / nullif(gaps.count_gaps, 0)
-    ) / nullif(gaps.count_gaps - 1, 0)) as stddev_days_between_orders,
+    case
+        when gaps.count_gaps > 1 then sqrt(greatest(
+            0,
+            gaps.sum_squared_gap_days
+            - gaps.sum_gap_days * gaps.sum_gap_days / gaps.count_gaps
+        ) / (gaps.count_gaps - 1))
+    end as stddev_days_between_orders,
     {% for days in windows -%}
     totals.count_orders_{{ days }}d,
     totals.net_amount_{{ days }}d,

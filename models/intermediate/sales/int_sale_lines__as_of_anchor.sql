@@ -1,3 +1,5 @@
+{{ config(materialized="view") }}
+
 -- What was sold before each anchor, less what had come back by then.
 with
 

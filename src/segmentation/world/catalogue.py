@@ -8,12 +8,12 @@ from segmentation.world.settings import CATEGORIES, START, generator
 
 NAMES = {
     "Home": "Candle,Cushion,Blanket,Lamp,Rug,Mirror,Vase,Clock",
-    "Garden": "Trowel,Planter,Hose,Bird Feeder,Lantern,Gloves,Seed Box,Watering Can",
+    "Garden": "Trowel,Planter,Hose,Bird Feeder,Lantern,Fork,Seed Box,Watering Can",
     "Kitchen": "Mug,Teapot,Bowl,Knife,Pan,Apron,Board,Jar",
     "Office": "Notebook,Pen Set,Desk Tray,Stapler,Folder,Planner,Label Box",
-    "Toys": "Puzzle,Kite,Teddy,Blocks,Card Game,Train,Doll",
-    "Beauty": "Soap,Hand Cream,Bath Salts,Hair Brush,Lip Balm,Face Mask,Scent",
-    "Fashion": "Scarf,Tote Bag,Hat,Socks,Belt,Purse,Umbrella",
+    "Toys": "Puzzle,Kite,Teddy,Robot,Card Game,Train,Doll",
+    "Beauty": "Soap,Hand Cream,Bath Bomb,Hair Brush,Lip Balm,Face Mask,Scent",
+    "Fashion": "Scarf,Tote Bag,Hat,Jumper,Belt,Purse,Umbrella",
     "Gifts": "Gift Box,Music Box,Photo Frame,Card Set,Hamper,Snow Globe,Keyring,Bauble",
 }
 STYLES = ("Classic", "Vintage", "Modern", "Rustic", "Deluxe", "Mini")
@@ -88,7 +88,7 @@ def _pair_up(rng, category):
 
 
 def product_ids(catalogue):
-    """Return ids `p001`, `p002`, …"""
+    """Return ids: `p001`, `p002` and so on."""
     return np.array([f"p{number:03d}" for number in range(1, catalogue.size + 1)])
 
 

@@ -24,12 +24,58 @@ CITIES = (
     ("Dublin", "Cork", "Galway", "Limerick"),
 )
 FIRST_NAMES = tuple(
-    "Ada Ben Cleo Dan Eva Finn Gwen Hugo Iris Jack Kim Leo Mia Noah Olga Paul"
-    " Quinn Rosa Sam Tess Uma Vera Will Yara Zoe".split()
+    [
+        "Ada",
+        "Ben",
+        "Cleo",
+        "Dan",
+        "Eva",
+        "Finn",
+        "Gwen",
+        "Hugo",
+        "Iris",
+        "Jack",
+        "Kim",
+        "Leo",
+        "Mia",
+        "Noah",
+        "Olga",
+        "Paul",
+        "Quinn",
+        "Rosa",
+        "Sam",
+        "Tess",
+        "Uma",
+        "Vera",
+        "Will",
+        "Yara",
+        "Zoe",
+    ]
 )
 LAST_NAMES = tuple(
-    "Adams Baker Clark Davis Evans Fischer Garcia Hughes Irwin Jones Klein Lopez"
-    " Martin Nolan Owens Petit Reed Schmidt Taylor Weber Young".split()
+    [
+        "Adams",
+        "Baker",
+        "Clark",
+        "Davis",
+        "Evans",
+        "Fischer",
+        "Garcia",
+        "Hughes",
+        "Irwin",
+        "Jones",
+        "Klein",
+        "Lopez",
+        "Martin",
+        "Nolan",
+        "Owens",
+        "Petit",
+        "Reed",
+        "Schmidt",
+        "Taylor",
+        "Weber",
+        "Young",
+    ]
 )
 ACQUISITION_CHANNELS = ("organic", "paid_search", "social", "referral", "affiliate")
 # Rows: the latent types, in their order.
@@ -169,5 +215,3 @@ def draw_profiles(settings, block, latent):
         "acquisition_channel": choose(rng, shares),
         "updated": updated,
     }
-
-

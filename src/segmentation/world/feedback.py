@@ -18,7 +18,7 @@ FRAGMENTS = 60  # divisible by the length of every list of phrases
 def draw_reviews(settings, block, latent, catalogue, orders, lines):
     """Draw reviews of the first product of an order.
 
-    Experience is 4.0 + quality of the product + half the customer's mood
+    Experience is 4.3 + quality of the product + half the customer's mood
     - 1.6 if the delivery was late + noise; the rating is its rounded value,
     and the text's tone is the rating's.
     """
@@ -32,7 +32,7 @@ def draw_reviews(settings, block, latent, catalogue, orders, lines):
     customer, is_late = orders["customer"][rows], orders["is_late"][rows]
     product = lines["product"][np.searchsorted(lines["order"], rows)]
     experience = (
-        4.0
+        4.3
         + QUALITY_EFFECT * catalogue.quality[product]
         + MOOD_EFFECT * latent["satisfaction"][customer]
         + LATE_EFFECT * is_late

@@ -28,9 +28,9 @@ class Campaign:
 
 
 def plan_campaigns(settings):
-    """Plan a newsletter every six weeks, and two experiments a year."""
+    """Plan a newsletter every four weeks, and two experiments a year."""
     plan = []
-    for number, day in enumerate(range(40, settings.days - 20, 42)):
+    for number, day in enumerate(range(40, settings.days - 20, 28)):
         # Push and text messages are rarer than e-mail.
         channel = (0, 0, 1, 0, 2)[number % 5]
         plan.append(Campaign(f"n{number + 1:02d}", day, channel, False))

@@ -28,13 +28,17 @@ def draw_consents(latent, consent, messages, channels):
     ]
     left = ~np.isnan(messages["unsubscribed"])
     customer = np.concatenate([p[0] for p in parts])
-    time = np.concatenate([latent["signed_up"][customer], messages["unsubscribed"][left]])
+    time = np.concatenate(
+        [latent["signed_up"][customer], messages["unsubscribed"][left]]
+    )
     consents = {
         "customer": np.concatenate([customer, messages["customer"][left]]),
         "purpose": np.concatenate(
             [*(p[1] for p in parts), channels[messages["campaign"][left]]]
         ),
-        "is_granted": np.concatenate([*(p[2] for p in parts), np.zeros(left.sum(), bool)]),
+        "is_granted": np.concatenate(
+            [*(p[2] for p in parts), np.zeros(left.sum(), bool)]
+        ),
         "time": time,
     }
     order = np.lexsort((consents["purpose"], consents["time"]))

@@ -97,5 +97,3 @@ def _sessions(rng, settings, latent, orders, lines):
     order = np.argsort(sessions["time"], kind="stable")
     order = order[sessions["time"][order] >= 0]
     return {name: values[order] for name, values in sessions.items()}
-
-

@@ -1,0 +1,49 @@
+"""Transforms of a feature that Python learns with and SQL applies alike."""
+
+import numpy as np
+import pandas as pd
+
+TRANSFORMS = {
+    "identity": lambda values: values,
+    # signed, so that a negative amount is no error: sign(x) ln(1 + |x|)
+    "log1p": lambda values: np.sign(values) * np.log1p(np.abs(values)),
+}
+
+
+def transform(frame: pd.DataFrame, features: dict[str, str]) -> pd.DataFrame:
+    """Transform each feature by the transform named for it.
+
+    Parameters
+    ----------
+    frame : DataFrame, shape (n, ≥ p)
+    features : dict
+        Feature name to transform name, a key of `TRANSFORMS`; p entries.
+
+    Returns
+    -------
+    DataFrame, shape (n, p)
+        In the order of `features`, as floats; missing values stay missing.
+
+    Raises
+    ------
+    ValueError
+        If a feature is not a column of the frame, or a transform is not known.
+    """
+    absent = [name for name in features if name not in frame.columns]
+    if absent:
+        raise ValueError(
+            f"unknown feature {', '.join(absent)}: the features are the columns of "
+            "int_customers__features"
+        )
+    unknown = sorted(set(features.values()) - set(TRANSFORMS))
+    if unknown:
+        raise ValueError(
+            f"unknown transform {', '.join(unknown)}: use {' or '.join(TRANSFORMS)}"
+        )
+    return pd.DataFrame(
+        {
+            name: TRANSFORMS[how](pd.to_numeric(frame[name]).astype(float).to_numpy())
+            for name, how in features.items()
+        },
+        index=frame.index,
+    )
