@@ -56,6 +56,6 @@ examined as (
             'line_amount is not null and try_cast(line_amount as decimal(18, 4)) is null',
         'discount_amount is negative': 'quantity > 0 and discount_amount < 0',
         'discount_amount is greater than the amount of the line':
-            'quantity > 0 and discount_amount > line_amount',
+            'quantity > 0 and unit_price >= 0 and discount_amount > line_amount',
     }
 ) }}
