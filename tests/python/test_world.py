@@ -427,6 +427,14 @@ def test_dirt_is_planted_as_logged_and_nowhere_else(demo_raw, demo_log, table, k
     assert sorted(keys) == sorted(logged["row_key"])
 
 
+def test_spoilt_copies_take_no_good_rows_key(demo_raw, demo_log):
+    repeats = ["duplicate", "conflicting_duplicate", "older_version", "other_variant"]
+    spoilt = demo_log[~demo_log["kind"].isin(repeats)]
+    for table, mine in spoilt.groupby("table_name"):
+        keys = demo_raw[table][list(dirt.KEYS[table])].dropna().agg("|".join, axis=1)
+        assert (keys[keys.isin(mine["row_key"])].value_counts() == 1).all(), table
+
+
 def test_dirt_only_adds_rows(monkeypatch):
     settings = Settings(customers=2_000, years=1)
     dirty, truth = gather(writer.generate(settings))
@@ -506,6 +514,8 @@ def test_lifetimes_are_exponential_with_the_customers_own_rate(world):
     n = len(unit)
     assert abs(unit.mean() - 1) < 4 / n**0.5
     assert abs((unit > 1).mean() - np.exp(-1)) < 4 * 0.483 / n**0.5
+    # Its variance is 1, and the standard error of that is sqrt(8 / n).
+    assert abs(unit.var() - 1) < 4 * (8 / n) ** 0.5
 
 
 def test_shares_are_as_designed(world, purchases):

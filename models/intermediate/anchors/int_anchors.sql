@@ -16,11 +16,9 @@ scoring as (
 
     select
         first_order_date,
-        {% if var('as_of_date') -%}
-        cast('{{ var("as_of_date") }}' as date) as as_of_date
-        {%- else -%}
-        cast(last_order_date + interval '1' day as date) as as_of_date
-        {%- endif %}
+        coalesce(
+            {{ as_of_date() }}, cast(last_order_date + interval '1' day as date)
+        ) as as_of_date
     from accepted_orders
 
 ),

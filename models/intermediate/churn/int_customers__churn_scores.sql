@@ -14,13 +14,13 @@ coefficients as (
 
     select
         candidate,
-        max(case when feature = '(intercept)' then weight end) as intercept
-        {%- for feature in features %},
+        {% for feature in features -%}
         coalesce(max(case when feature = '{{ feature }}' then weight end), 0)
             as {{ feature }}_weight,
         coalesce(max(case when feature = '{{ feature }}' then fill_value end), 0)
-            as {{ feature }}_fill
-        {%- endfor %}
+            as {{ feature }}_fill,
+        {% endfor -%}
+        max(case when feature = '(intercept)' then weight end) as intercept
     from {{ ref('ml_customers__churn_coefficients') }}
     group by candidate
 
@@ -33,13 +33,9 @@ linear as (
         customers.anchor_date,
         coefficients.candidate,
         coefficients.intercept
-        {% for feature, transform in features.items() -%}
-        + coefficients.{{ feature }}_weight * coalesce(
-            {{ transformed(transform, 'customers.' ~ feature) }},
-            coefficients.{{ feature }}_fill
-        )
-        {% endfor -%}
-        as log_odds
+        {%- for feature, transform in features.items() %}
+        + {{ linear_term(feature, transform) }}
+        {%- endfor %} as log_odds
     from customers
     cross join coefficients
 

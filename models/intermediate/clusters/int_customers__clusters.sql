@@ -12,15 +12,15 @@ customers as (
 centres as (
 
     select
-        cluster_id,
         {% for feature in features -%}
         max(case when feature = '{{ feature }}' then feature_mean end)
             as {{ feature }}_mean,
         max(case when feature = '{{ feature }}' then feature_scale end)
             as {{ feature }}_scale,
         max(case when feature = '{{ feature }}' then centre end)
-            as {{ feature }}_centre{% if not loop.last %},{% endif %}
-        {% endfor %}
+            as {{ feature }}_centre,
+        {% endfor -%}
+        cluster_id
     from {{ ref('ml_customers__cluster_centres') }}
     group by cluster_id
 
@@ -32,15 +32,10 @@ distances as (
         customers.customer_id,
         customers.anchor_date,
         centres.cluster_id,
-        {% for feature in features -%}
-        power(
-            ({{ transformed('log1p', 'coalesce(customers.' ~ feature ~ ', 0)') }}
-                - centres.{{ feature }}_mean) / centres.{{ feature }}_scale
-            - centres.{{ feature }}_centre,
-            2
-        ){% if not loop.last %} + {% endif %}
-        {% endfor %}
-        as squared_distance
+        0
+        {%- for feature in features %}
+        + {{ squared_distance(feature) }}
+        {%- endfor %} as squared_distance
     from customers
     cross join centres
 

@@ -56,19 +56,19 @@ last_plausible as (
 
 select
     cast('{{ var("earliest_valid_date") }}' as timestamp) as earliest_at,
-    {% if var('as_of_date') -%}
-    cast('{{ var("as_of_date") }}' as timestamp) as orders_before_at,
-    cast('{{ var("as_of_date") }}' as timestamp) as events_before_at
-    {%- else -%}
-    coalesce(
-        cast(first_implausible.order_date as timestamp),
-        cast('9999-12-31' as timestamp)
+    cast(
+        coalesce(
+            {{ as_of_date() }},
+            first_implausible.order_date,
+            cast('9999-12-31' as date)
+        ) as timestamp
     ) as orders_before_at,
-    coalesce(
-        cast(last_plausible.order_date as timestamp)
-        + interval '{{ var("quiet_days") + 1 }}' day,
-        cast('9999-12-31' as timestamp)
+    cast(
+        coalesce(
+            {{ as_of_date() }},
+            last_plausible.order_date + interval '{{ var("quiet_days") + 1 }}' day,
+            cast('9999-12-31' as date)
+        ) as timestamp
     ) as events_before_at
-    {%- endif %}
 from first_implausible
 cross join last_plausible

@@ -14,13 +14,12 @@ customers as (
 
 select
     anchor_date,
-    count(*) as count_customers,
     {% for metric in ['recency', 'frequency', 'monetary'] -%}
-    {% set outer_last = loop.last -%}
     {% for cut in [20, 40, 60, 80] -%}
     percentile_cont({{ cut / 100 }}) within group (order by {{ metric }})
-        as {{ metric }}_cut_{{ cut }}{% if not (outer_last and loop.last) %},{% endif %}
+        as {{ metric }}_cut_{{ cut }},
     {% endfor -%}
-    {% endfor %}
+    {% endfor -%}
+    count(*) as count_customers
 from customers
 group by anchor_date

@@ -49,7 +49,8 @@ cluster_rows as (
     select
         'clusters' as model_name,
         'segments of like behaviour' as target,
-        'k = ' || cast(cluster_evidence.n_clusters as {{ dbt.type_string() }}) as candidate,
+        'k = ' || cast(cluster_evidence.n_clusters as {{ dbt.type_string() }})
+            as candidate,
         '{{ metric }}' as metric,
         cluster_evidence.verdict,
         cluster_evidence.{{ metric }} as metric_value,

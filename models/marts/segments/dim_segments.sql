@@ -24,7 +24,10 @@ clusters as (
         cluster_id as segment_order,
         'Typically: ' || string_agg(
             replace(feature, '_', ' ') || ' '
-            || cast(cast(round(typical_value, 1) as decimal(18, 1)) as {{ dbt.type_string() }}),
+            || cast(
+                cast(round(typical_value, 1) as decimal(18, 1))
+                as {{ dbt.type_string() }}
+            ),
             ', ' order by feature
         ) as description,
         cast(null as {{ dbt.type_string() }}) as suggested_play

@@ -95,7 +95,8 @@ select
     segments.segment_order,
     cast(coalesce(sizes.count_customers, 0) as bigint) as count_customers,
     cast(
-        coalesce(sizes.count_customers, 0) / nullif(cast(totals.count_customers as double), 0)
+        coalesce(sizes.count_customers, 0)
+        / nullif(cast(totals.count_customers as double), 0)
         as double
     ) as customer_share,
     cast(coalesce(sizes.total_net_amount, 0) as decimal(18, 2)) as total_net_amount,
