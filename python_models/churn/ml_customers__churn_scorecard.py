@@ -1,4 +1,5 @@
-"""How well churn was predicted at the backtest anchor. One row per candidate, metric."""
+"""How well churn was predicted at the backtest anchor. One row per candidate
+and metric."""
 
 from segmentation.churn import backtest
 

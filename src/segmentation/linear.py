@@ -97,8 +97,12 @@ def predict_logistic(rows: pd.DataFrame, coefficients: pd.DataFrame) -> np.ndarr
     """
     terms = coefficients[coefficients["feature"] != INTERCEPT]
     intercept = coefficients.loc[coefficients["feature"] == INTERCEPT, "weight"].item()
-    values = transform(rows, dict(zip(terms["feature"], terms["transform"])))
-    values = values.fillna(dict(zip(terms["feature"], terms["fill_value"])))
+    values = transform(
+        rows, dict(zip(terms["feature"], terms["transform"], strict=True))
+    )
+    values = values.fillna(
+        dict(zip(terms["feature"], terms["fill_value"], strict=True))
+    )
     return 1 / (1 + np.exp(-(intercept + values.to_numpy() @ terms["weight"])))
 
 

@@ -47,7 +47,7 @@ def plant(settings, block, raw):
     Returns
     -------
     raw : dict of pyarrow.Table
-        The tables with the bad rows at the end.
+        The tables with the bad rows strewn among the good ones.
     log : pyarrow.Table
         One row per planted row: table_name, row_key, kind.
     """
@@ -81,16 +81,17 @@ def plant(settings, block, raw):
         if table == "orders":
             rejected = rng.permutation(good.num_rows)[:2]
             _plant_rejected_orders(block, raw, rejected, add)
-    bad = {
-        table: pa.Table.from_pylist(rows, schema=raw[table].schema)
-        for table, rows in planted.items()
-    }
-    raw = {
-        table: pa.concat_tables([good, bad[table]]) if table in bad else good
-        for table, good in raw.items()
-    }
+    strewn = dict(raw)
+    for table, rows in planted.items():
+        rng = generator(settings.seed, f"dirt places {table}", block)
+        good = raw[table]
+        bad = pa.Table.from_pylist(rows, schema=good.schema)
+        # A good row keeps its place; a bad one comes somewhere between two of them.
+        places = np.arange(good.num_rows), rng.uniform(0, good.num_rows, bad.num_rows)
+        order = np.argsort(np.concatenate(places), kind="stable")
+        strewn[table] = pa.concat_tables([good, bad]).take(pa.array(order))
     schema = [(name, pa.string()) for name in ("table_name", "row_key", "kind")]
-    return raw, pa.table(log, pa.schema([*schema, (OWNER, pa.int64())]))
+    return strewn, pa.table(log, pa.schema([*schema, (OWNER, pa.int64())]))
 
 
 def _plant_rejected_orders(block, raw, picks, add):

@@ -1,0 +1,63 @@
+# `make` lists the targets. Each sets up all it needs.
+PYTHON ?= python3.11
+BIN := .venv/bin
+DBT := $(BIN)/dbt
+READY := .venv/.ready
+
+# what `make test` and `make lint` build goes here, never into your own database
+SCRATCH := target/test
+SCRATCH_ENV := SEGMENTATION_DUCKDB_PATH=$(SCRATCH)/segmentation.duckdb \
+	DBT_TARGET_PATH=$(SCRATCH)/dbt DBT_LOG_PATH=$(SCRATCH)/logs
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build test lint docs demo benchmark lock clean
+
+help: ## List the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 20
+
+setup: $(READY) ## Make the environment .venv from the lock file
+
+$(READY): requirements.lock pyproject.toml
+	@command -v $(PYTHON) > /dev/null || { echo "$(PYTHON) is not installed. Install Python 3.11, or name another one: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+build: $(READY) ## Build everything on the bundled demo, and show the segments
+	$(DBT) build
+	@$(DBT) --quiet show --limit 12 --inline "select segment_name, count_customers, round(100 * net_amount_share, 1) as revenue_pct, avg_churn_probability from {{ ref('rpt_segment_overview') }} where dimension = 'rfm' order by segment_order"
+	@echo "The segments are in $${SEGMENTATION_DUCKDB_PATH:-segmentation.duckdb}, schema marts. To look at them:"
+	@echo "  $(DBT) show --limit 20 --inline \"select * from {{ ref('fct_customer_segments') }}\""
+	@echo "or open the file with any DuckDB client. The documentation: make docs"
+
+test: lint ## Check everything: lint, dbt's tests, pytest
+	@mkdir -p $(SCRATCH) && rm -f $(SCRATCH)/segmentation.duckdb
+	$(SCRATCH_ENV) $(DBT) build
+	$(BIN)/pytest
+
+lint: $(READY) ## Lint Python and SQL
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	@mkdir -p $(SCRATCH)
+	$(SCRATCH_ENV) $(BIN)/sqlfluff lint --disable-progress-bar models tests/singular
+
+docs: $(READY) ## Write the documentation with full lineage as one page
+	$(DBT) build
+	$(DBT) docs generate --static
+	@mkdir -p docs/site && cp target/static_index.html docs/site/index.html
+	@echo "The documentation is docs/site/index.html: open it in a browser."
+
+demo: $(READY) ## Write the demo seeds again
+	$(BIN)/python -m segmentation.world --customers 2000 --years 3 --seed 7 --format csv --prefix raw_ --raw seeds/demo
+
+benchmark: $(READY) ## Measure time and memory beside a baseline
+	$(BIN)/python -m benchmarks
+
+lock: $(READY) ## Pin the newest versions that pyproject.toml allows (needs uv)
+	uv pip compile --quiet --universal --upgrade --no-strip-extras --extra dev \
+		--generate-hashes --no-header --no-annotate --no-emit-index-url \
+		--no-emit-find-links --python-version 3.11 pyproject.toml -o requirements.lock
+
+clean: ## Remove what builds leave behind, but not the environment or the database
+	rm -rf target logs docs/site .pytest_cache .ruff_cache .hypothesis
