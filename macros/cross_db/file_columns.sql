@@ -1,4 +1,4 @@
-{#- Whether a file can be read at all, from its first row to its last. -#}
+{#- Whether a file can be read at all. -#}
 {% macro can_read_file(path) -%}
     {{ return(adapter.dispatch('can_read_file', 'segmentation')(path)) }}
 {%- endmacro %}
@@ -16,4 +16,24 @@
 {% macro duckdb__file_columns(path) -%}
     {%- set described = run_query('describe select * from ' ~ read_files(path)) -%}
     {{ return(described.columns[0].values() | map('lower') | list) }}
+{%- endmacro %}
+
+{#- The lines of a CSV file that cannot be read, in words, from its first line to its
+    last. Found before the build, they do not end it halfway. -#}
+{% macro faulty_lines(path) -%}
+    {{ return(adapter.dispatch('faulty_lines', 'segmentation')(path)) }}
+{%- endmacro %}
+
+{% macro duckdb__faulty_lines(path) -%}
+    {%- if path.endswith('.parquet') -%}
+        {{ return([]) }}
+    {%- endif -%}
+    {%- set reader = read_files(path)[:-1] ~ ", store_rejects = true, rejects_limit = 1000)" -%}
+    {%- do run_query('select count(columns(*)) from ' ~ reader) -%}
+    {%- set found = run_query(
+        "select distinct 'line ' || line || ': ' || lower(error_message), line from reject_errors order by line limit 3"
+    ) -%}
+    {%- do run_query('drop table reject_errors') -%}
+    {%- do run_query('drop table reject_scans') -%}
+    {{ return(found.columns[0].values() | list) }}
 {%- endmacro %}

@@ -11,6 +11,8 @@
 {% macro duckdb__utc_timestamp(text) -%}
     case
         when not regexp_matches({{ text }}, '^\d') then null  -- 'infinity', 'epoch'
+        when regexp_matches({{ text }}, ':\d\d(\.\d+)? ?[+-](1[5-9]|[2-9]\d)(:?\d\d)?$')
+            then null  -- no place on earth is that far from UTC
         when regexp_matches({{ text }}, ':\d\d(\.\d+)? ?([+-]\d\d(:?\d\d)?|[zZ])$')
             then try_cast({{ text }} as timestamptz) at time zone 'UTC'
         else try_cast({{ text }} as timestamp)

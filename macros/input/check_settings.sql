@@ -30,6 +30,10 @@
             {%- endif -%}
         {%- endfor -%}
 
+        {%- if var('seed') is integer and var('seed') > 4294967295 -%}
+            {%- do problems.append("seed is " ~ var('seed') ~ ": it must be 4294967295 or less.") -%}
+        {%- endif -%}
+
         {%- if var('quiet_share') is not number or var('quiet_share') < 0 or var('quiet_share') > 0.5 -%}
             {%- do problems.append(
                 "quiet_share is " ~ var('quiet_share') ~ ": it must be a share between 0 and 0.5."
@@ -51,6 +55,24 @@
             ) -%}
         {%- endif -%}
 
+        {%- set clusters_on = var('cluster_features') -%}
+        {%- if clusters_on is string or clusters_on is mapping or clusters_on is not sequence
+            or clusters_on | length == 0 or clusters_on | unique | list | length < clusters_on | length -%}
+            {%- do problems.append(
+                "cluster_features is " ~ clusters_on ~ ": it must be a list of features, each named once."
+            ) -%}
+            {%- set clusters_on = [] -%}
+        {%- endif -%}
+
+        {%- set known = feature_names() -%}
+        {%- for name, features in {'cluster_features': clusters_on, 'churn_features': var('churn_features')}.items() -%}
+            {%- for feature in features if known and feature not in known -%}
+                {%- do problems.append(
+                    name ~ " names '" ~ feature ~ "', which is no feature: use a number of int_customers__features."
+                ) -%}
+            {%- endfor -%}
+        {%- endfor -%}
+
         {%- if problems -%}
             {{ exceptions.raise_compiler_error(
                 "The settings cannot be used. Nothing was built.\n  - " ~ problems | join("\n  - ")
@@ -58,4 +80,19 @@
             ) }}
         {%- endif -%}
     {%- endif -%}
+{%- endmacro %}
+
+
+{#- The features that are numbers, as the properties of int_customers__features name
+    them: text, dates, flags and keys cannot be learned from. -#}
+{% macro feature_names() -%}
+    {%- set names = [] -%}
+    {%- for name in graph.nodes['model.segmentation.int_customers__features'].columns -%}
+        {%- set is_text = name in ['customer_id', 'anchor_role']
+            or (name.startswith('favourite_') and not name.endswith('_share')) -%}
+        {%- if not is_text and not name.startswith('is_') and not name.endswith('_date') -%}
+            {%- do names.append(name) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(names) }}
 {%- endmacro %}

@@ -1,5 +1,4 @@
-"""How well churn was predicted at the backtest anchor. One row per candidate
-and metric."""
+"""How well churn was predicted at the backtest. One row per candidate and metric."""
 
 from segmentation.churn import backtest
 

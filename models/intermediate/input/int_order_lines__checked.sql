@@ -28,7 +28,11 @@ examined as (
         order_lines.*,
         accepted_orders.order_id is not null as has_order,
         rejected_orders.order_id is not null as has_rejected_order,
-        order_lines.quantity * order_lines.unit_price as line_amount
+        -- by way of doubles, since a product of decimals can overflow
+        try_cast(
+            cast(order_lines.quantity as double) * cast(order_lines.unit_price as double)
+            as decimal(18, 4)
+        ) as line_amount
     from order_lines
     left join accepted_orders
         on order_lines.order_id = accepted_orders.order_id
@@ -38,7 +42,7 @@ examined as (
 ),
 
 {{ accept_or_reject(
-    'shop', 'order_lines', rows='examined',
+    'shop', 'order_lines', rows='examined', extra=['line_amount'],
     faults={
         'order_id is missing': 'order_id is null',
         'order_id is not in orders':
@@ -53,7 +57,7 @@ examined as (
             'unit_price is null and ' ~ is_not_unreadable('unit_price'),
         'unit_price is negative': 'unit_price < 0',
         'the amount is too large':
-            'line_amount is not null and try_cast(line_amount as decimal(18, 4)) is null',
+            'quantity is not null and unit_price is not null and line_amount is null',
         'discount_amount is negative': 'quantity > 0 and discount_amount < 0',
         'discount_amount is greater than the amount of the line':
             'quantity > 0 and unit_price >= 0 and discount_amount > line_amount',

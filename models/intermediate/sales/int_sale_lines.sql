@@ -35,13 +35,11 @@ select
 
     ---------- numerics
     order_lines.quantity,
-    {{ reporting_amount('order_lines.quantity * order_lines.unit_price') }}
-        as gross_amount,
+    {{ reporting_amount('order_lines.line_amount') }} as gross_amount,
     {{ reporting_amount('coalesce(order_lines.discount_amount, 0)') }}
         as discount_amount,
     {{ reporting_amount(
-        'order_lines.quantity * order_lines.unit_price'
-        ~ ' - coalesce(order_lines.discount_amount, 0)'
+        'order_lines.line_amount - coalesce(order_lines.discount_amount, 0)'
     ) }} as net_amount,
 
     ---------- timestamps

@@ -1,0 +1,201 @@
+"""Runs dbt in this process, on databases and folders of the test's own."""
+
+import os
+from dataclasses import dataclass
+from hashlib import md5
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import yaml
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+
+ROOT = Path(__file__).parents[2]
+NO_TESTS = ("--exclude-resource-type", "test", "unit_test")
+
+# the input contract: table name to column names
+RAW_COLUMNS = {
+    table["name"]: [column["name"] for column in table["columns"]]
+    for file in sorted((ROOT / "models/staging").glob("*/_*__sources.yml"))
+    for source in yaml.safe_load(file.read_text())["sources"]
+    for table in source["tables"]
+}
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one dbt command."""
+
+    success: bool
+    text: str
+    statuses: dict[str, str]
+
+
+class Project:
+    """This dbt project on a database of its own.
+
+    A setting or a path that changes costs dbt a full parse. So every project builds
+    under the same two paths, and they share what was parsed: `link` leads to its raw
+    tables, and its database is moved to `shared` while dbt runs.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds the database and, in `raw`, the raw tables.
+    shared : Path
+        Holds what the projects of one session share.
+    """
+
+    def __init__(self, folder: Path, shared: Path):
+        self.folder = folder
+        self.shared = shared
+        self.database = folder / "shop.duckdb"
+        self.raw = folder / "raw"
+        self.raw.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def link(self) -> Path:
+        return self.shared / "raw"
+
+    def write(self, **tables: list[dict] | pd.DataFrame) -> "Project":
+        """Write raw tables as Parquet; columns not named are null."""
+        write_shop(self.raw, **tables)
+        return self
+
+    def build(self, *args: str, command: str = "build", tests=False, **variables):
+        """Run a dbt command; `variables` are vars, and raw_path is `self.raw`."""
+        self.link.unlink(missing_ok=True)
+        self.link.symlink_to(self.raw, target_is_directory=True)
+        variables = {"raw_path": str(self.link), **variables}
+        options = () if tests or command != "build" else NO_TESTS
+        parsed = md5(repr(sorted(variables.items())).encode()).hexdigest()
+        stage = self.shared / "shop.duckdb"
+        if self.database.exists():
+            self.database.rename(stage)
+        try:
+            return run_dbt(
+                command,
+                *options,
+                *args,
+                database=stage,
+                target=self.shared / parsed,
+                variables={k: v for k, v in variables.items() if v is not None},
+            )
+        finally:
+            if stage.exists():
+                stage.rename(self.database)
+
+    def query(self, sql: str) -> pd.DataFrame:
+        """Read the database, as a BI tool would: opened read-only, after dbt."""
+        with duckdb.connect(str(self.database), read_only=True) as connection:
+            return connection.execute(sql).df()
+
+    def rows(self, sql: str) -> list[tuple]:
+        with duckdb.connect(str(self.database), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def value(self, sql: str):
+        return self.rows(sql)[0][0]
+
+    def tables(self, *schemas: str) -> list[str]:
+        """Name the tables and views that exist, as `schema.name`."""
+        if not self.database.exists():
+            return []
+        found = self.rows(
+            "select table_schema || '.' || table_name from information_schema.tables "
+            "order by 1"
+        )
+        return [n for (n,) in found if not schemas or n.split(".")[0] in schemas]
+
+
+def run_dbt(
+    *args: str,
+    database: Path,
+    target: Path,
+    variables: dict | None = None,
+    project: Path = ROOT,
+) -> Result:
+    """Run one dbt command and collect all it says."""
+    os.environ["SEGMENTATION_DUCKDB_PATH"] = str(database)
+    said = []
+    runner = dbtRunner(callbacks=[lambda event: said.append(event.info.msg)])
+    try:
+        outcome = runner.invoke(
+            [
+                *args,
+                "--quiet",
+                "--no-write-json",
+                "--project-dir", str(project),
+                "--profiles-dir", str(project),
+                "--target-path", str(target),
+                "--log-path", str(target / "logs"),
+                "--log-level-file", "none",
+                "--vars", yaml.safe_dump(variables or {}),
+            ]
+        )  # fmt: skip
+    finally:
+        DuckDBConnectionManager.close_all_connections()
+    results = getattr(outcome.result, "results", None) or []
+    messages = [result.message for result in results if result.message]
+    if outcome.exception:
+        messages.append(str(outcome.exception))
+    return Result(
+        outcome.success,
+        "\n".join([*said, *messages]),
+        {r.node.name: str(r.status) for r in results if hasattr(r, "node")},
+    )
+
+
+def write_shop(folder: Path, **tables: list[dict] | pd.DataFrame) -> None:
+    """Write raw tables as Parquet, all text; columns not named are null."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, rows in tables.items():
+        frame = pd.DataFrame(rows).reindex(columns=RAW_COLUMNS[name])
+        frame = frame.astype("string")
+        frame.to_parquet(folder / f"{name}.parquet", index=False)
+
+
+def demo_tables() -> dict[str, pd.DataFrame]:
+    """Read the raw tables of the demo as text."""
+    return {
+        name: pd.read_csv(
+            ROOT / f"seeds/demo/raw_{name}.csv", dtype="string", keep_default_na=False
+        ).replace("", pd.NA)
+        for name in RAW_COLUMNS
+    }
+
+
+def small_shop(
+    customers: int, orders_each: int = 3, same: bool = False
+) -> dict[str, list[dict]]:
+    """Make the required raw tables of a small shop.
+
+    Customers differ in how much, how often and when they buy, unless they are to be
+    all the same.
+    """
+    orders, lines = [], []
+    for customer in range(customers):
+        kind = 0 if same else customer
+        for number in range(orders_each if same else 1 + kind % orders_each):
+            day = 1 + (kind * 7 + number * 41) % 360
+            at = pd.Timestamp("2024-01-01") + pd.Timedelta(days=day, hours=10)
+            order = {
+                "order_id": f"o{customer}-{number}",
+                "customer_id": f"c{customer}",
+                "ordered_at": str(at),
+                "status": "completed",
+                "currency": "GBP",
+            }
+            orders.append(order)
+            lines.append(
+                {
+                    "order_id": order["order_id"],
+                    "line_number": 1,
+                    "product_id": f"p{kind % 5}",
+                    "quantity": 1 + kind % 3,
+                    "unit_price": 10 + kind % 17,
+                    "discount_amount": 0,
+                }
+            )
+    return {"orders": orders, "order_lines": lines}

@@ -1,0 +1,277 @@
+"""What a user reads when the input or the settings cannot be used.
+
+Nothing may be built then: the tables a dashboard reads stay as they are.
+"""
+
+import gzip
+
+import duckdb
+import pytest
+from dbt_project import RAW_COLUMNS, small_shop, write_shop
+
+HEADER = ",".join(RAW_COLUMNS["orders"]) + "\n"
+LINE = "o1,c1,2024-01-01,paid,web,GBP,\n"
+
+
+def without(table, *columns):
+    """Return SQL that empties a Parquet table of columns."""
+
+    def spoil(raw):
+        file = raw / f"{table}.parquet"
+        duckdb.sql(
+            f"copy (select * exclude ({', '.join(columns)}) from '{file}') "
+            f"to '{file}.new' (format parquet)"
+        )
+        file.with_name(file.name + ".new").rename(file)
+
+    return spoil
+
+
+def orders_csv(content):
+    def spoil(raw):
+        (raw / "orders.parquet").unlink()
+        (raw / "orders.csv").write_bytes(content)
+
+    return spoil
+
+
+def remove(*tables):
+    return lambda raw: [(raw / f"{table}.parquet").unlink() for table in tables]
+
+
+def truncate(table):
+    def spoil(raw):
+        file = raw / f"{table}.parquet"
+        file.write_bytes(file.read_bytes()[:-30])
+
+    return spoil
+
+
+def add(name, content):
+    return lambda raw: (raw / name).write_bytes(content)
+
+
+BAD_FOLDERS = {
+    "a required table is missing": (
+        remove("order_lines"),
+        ["order_lines is missing", "add order_lines.parquet", "found there: orders"],
+    ),
+    "the folder is empty": (
+        remove("orders", "order_lines"),
+        ["orders is missing", "order_lines is missing", "found there: none"],
+    ),
+    "one column is missing": (
+        without("orders", "channel"),
+        ["orders lacks the column channel", "it has: order_id", "`null as channel`"],
+    ),
+    "columns of two tables are missing": (
+        lambda raw: [
+            without("orders", "status", "currency")(raw),
+            without("order_lines", "quantity")(raw),
+        ],
+        ["lacks the columns status, currency", "order_lines lacks the column quantity"],
+    ),
+    "an optional table lacks a column": (
+        add("products.csv", b"product_id,category\np1,toys\n"),
+        ["products lacks the columns product_name, unit_cost, list_price"],
+    ),
+    "a Parquet file is cut short": (
+        truncate("order_lines"),
+        ["order_lines.parquet cannot be read", "write it again"],
+    ),
+    "a Parquet file is empty": (
+        add("orders.parquet", b""),
+        ["orders.parquet cannot be read", "damaged, empty or not Parquet"],
+    ),
+    "a CSV file is binary": (
+        orders_csv(bytes(range(256)) * 40),
+        ["orders.csv cannot be read", "CSV file in UTF-8 with a header line"],
+    ),
+    "a gzipped CSV file is not gzipped": (
+        add("reviews.csv.gz", b"plain text"),
+        ["reviews.csv.gz cannot be read"],
+    ),
+    "a CSV file is not UTF-8 late in the file": (
+        orders_csv((HEADER + LINE * 60_000 + LINE).encode()[:-5] + b"\xe9,\n"),
+        ["orders.csv has lines that cannot be read", "line 60002", "utf-8"],
+    ),
+    "a CSV file has no bytes": (
+        orders_csv(b""),
+        ["orders lacks the columns order_id"],
+    ),
+    "a CSV file has no header": (
+        orders_csv(LINE.encode()),
+        ["orders lacks the columns order_id", "it has: o1"],
+    ),
+    "an early CSV line is too short": (
+        orders_csv((HEADER + LINE + "o2,c2\n").encode()),
+        ["orders.csv has lines that cannot be read", "line 3", "7 found: 2"],
+    ),
+    "a late CSV line is too long": (
+        orders_csv((HEADER + LINE * 60_000 + "o2" + ",c2" * 8 + "\n").encode()),
+        ["orders.csv has lines that cannot be read", "line 60002"],
+    ),
+    "a late line of a gzipped CSV is too short": (
+        add(
+            "erasure_requests.csv.gz",
+            gzip.compress(
+                b"customer_id,requested_at\n" + b"c,2024-01-01\n" * 60_000 + b"c\n"
+            ),
+        ),
+        ["erasure_requests.csv.gz has lines that cannot be read", "line 60002"],
+    ),
+    "two files hold one table": (
+        add("orders.csv", (HEADER + LINE).encode()),
+        ["orders: more than one file", "orders.parquet", "orders.csv", "Keep one"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD_FOLDERS)
+def test_a_bad_folder_stops_the_build_before_it_starts(project, case):
+    spoil, phrases = BAD_FOLDERS[case]
+    project.write(**small_shop(2))
+    spoil(project.raw)
+
+    result = project.build()
+
+    assert_stopped(project, result, "The raw tables in folder", phrases)
+    assert result.text.count("Nothing was built") >= 1
+    assert str(project.link) in result.text
+
+
+def test_a_folder_that_does_not_exist_stops_the_build(project, tmp_path):
+    result = project.build(raw_path=str(tmp_path / "nowhere"))
+
+    assert_stopped(
+        project, result, f"folder {tmp_path}/nowhere", ["orders is missing"]
+    )
+
+
+def test_a_schema_that_does_not_exist_stops_the_build(project):
+    result = project.build(raw_path=None, raw_schema="landing_zone")
+
+    assert_stopped(
+        project,
+        result,
+        "The raw tables in schema shop.landing_zone",
+        ["orders is missing", "add the table", "landing_zone", "order_lines is missing"],
+    )
+
+
+def test_a_schema_whose_tables_lack_columns_stops_the_build(project):
+    with duckdb.connect(str(project.database)) as connection:
+        connection.execute("create schema landing")
+        connection.execute("create table landing.orders (order_id text)")
+        connection.execute("create table landing.order_lines (order_id text)")
+
+    result = project.build(raw_path=None, raw_schema="landing")
+
+    assert_stopped(
+        project,
+        result,
+        "The raw tables in schema",
+        ["orders lacks the columns customer_id", "order_lines lacks the columns"],
+        tables=["landing.order_lines", "landing.orders"],
+    )
+
+
+# all that is wrong is said at once: the rounds hold as many values as there are settings
+BAD_SETTINGS = [
+    {
+        "as_of_date": ("30/06/2024", "as_of_date is '30/06/2024', which is no date"),
+        "earliest_valid_date": ("1990", "earliest_valid_date is '1990'"),
+        "horizon_days": (-90, "horizon_days is -90: it must be a whole number, 1"),
+        "training_anchors": (0, "training_anchors is 0"),
+        "quiet_days": (0, "quiet_days is 0"),
+        "quiet_share": (1.5, "quiet_share is 1.5: it must be a share between 0"),
+        "seed": (-1, "seed is -1"),
+        "max_training_customers": (99, "max_training_customers is 99"),
+        "min_training_customers": (2.5, "min_training_customers is 2.5"),
+        "reporting_currency": ("pounds", "reporting_currency is 'pounds'"),
+        "cluster_counts": (4, "cluster_counts is 4: it must be a list"),
+        "cluster_features": ("count_orders", "cluster_features is count_orders: it"),
+        "churn_features": (
+            {"recency": "log1p"},
+            "churn_features names 'recency', which is no feature",
+        ),
+    },
+    {
+        "as_of_date": ("2024-02-30", "as_of_date is '2024-02-30', which is no date"),
+        "horizon_days": (90.5, "horizon_days is 90.5"),
+        "quiet_share": ("little", "quiet_share is little"),
+        "seed": (2**32, "seed is 4294967296"),
+        "max_training_customers": ("all", "max_training_customers is all"),
+        "reporting_currency": ("gbp", "reporting_currency is 'gbp'"),
+        "cluster_counts": ([3, "four"], "cluster_counts is [3, 'four']"),
+        "cluster_features": (
+            ["count_orders", "count_orders"],
+            "cluster_features is ['count_orders', 'count_orders']",
+        ),
+        "churn_features": (
+            {"favourite_channel": "identity"},
+            "churn_features names 'favourite_channel', which is no feature",
+        ),
+    },
+    {
+        "as_of_date": ("'; drop table x; --", "which is no date"),
+        "horizon_days": ("ninety", "horizon_days is ninety"),
+        "seed": (True, "seed is True"),
+        "quiet_share": (-0.1, "quiet_share is -0.1"),
+        "cluster_counts": ([1, 2], "cluster_counts is [1, 2]"),
+        "cluster_features": (["wealth"], "cluster_features names 'wealth'"),
+        "raw_schema": ("landing", "raw_path and raw_schema/raw_database are both set"),
+    },
+    {
+        "cluster_counts": ([], "cluster_counts is []"),
+        "cluster_features": ([], "cluster_features is []"),
+        "as_of_date": ("2024-6-1", "as_of_date is '2024-6-1'"),
+    },
+]
+
+
+@pytest.mark.parametrize("round_", range(len(BAD_SETTINGS)))
+def test_bad_settings_stop_the_build_and_are_all_named(project, round_):
+    settings = BAD_SETTINGS[round_]
+    project.write(**small_shop(2))
+
+    result = project.build(**{name: value for name, (value, _) in settings.items()})
+
+    assert_stopped(
+        project,
+        result,
+        "The settings cannot be used. Nothing was built.",
+        [phrase for _, phrase in settings.values()],
+    )
+    complaints = result.text.split("Nothing was built.")[1].split("Settings are")[0]
+    assert complaints.count("\n    - ") == len(settings)
+
+
+def test_an_unknown_transform_stops_the_build(project):
+    project.write(**small_shop(2))
+
+    result = project.build(churn_features={"count_orders": "sqrt"})
+
+    assert_stopped(
+        project, result, "unknown transform 'sqrt'", ["use identity or log1p"]
+    )
+
+
+def test_a_build_that_stops_leaves_the_last_one_as_it_was(project):
+    project.write(**small_shop(3))
+    project.build("--select", "+dim_customers")
+    before = project.query("from marts.dim_customers order by customer_id")
+    write_shop(project.raw, orders=[])
+    without("orders", "status")(project.raw)
+
+    result = project.build("--select", "+dim_customers")
+
+    assert not result.success
+    assert before.equals(project.query("from marts.dim_customers order by customer_id"))
+
+
+def assert_stopped(project, result, headline, phrases, tables=()):
+    assert not result.success
+    missing = [p for p in [headline, *phrases] if p not in result.text]
+    assert not missing, result.text
+    assert project.tables() == list(tables)
