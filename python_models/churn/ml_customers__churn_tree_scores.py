@@ -15,7 +15,7 @@ def model(dbt, session):
     customers = features.filter("anchor_role = 'scoring' and count_orders > 0")
     scores = score_with_trees(
         labelled.df(),
-        customers.fetch_arrow_reader(100_000),
+        customers.to_arrow_reader(100_000),
         names,
         seed=seed,
         min_rows=min_rows,
