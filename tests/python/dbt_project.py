@@ -119,7 +119,12 @@ def run_dbt(
     """Run one dbt command and collect all it says."""
     os.environ["SEGMENTATION_DUCKDB_PATH"] = str(database)
     said = []
-    runner = dbtRunner(callbacks=[lambda event: said.append(event.info.msg)])
+
+    def listen(event):
+        if event.info.level != "debug":
+            said.append(event.info.msg)
+
+    runner = dbtRunner(callbacks=[listen])
     try:
         outcome = runner.invoke(
             [

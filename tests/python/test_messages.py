@@ -143,9 +143,7 @@ def test_a_bad_folder_stops_the_build_before_it_starts(project, case):
 def test_a_folder_that_does_not_exist_stops_the_build(project, tmp_path):
     result = project.build(raw_path=str(tmp_path / "nowhere"))
 
-    assert_stopped(
-        project, result, f"folder {tmp_path}/nowhere", ["orders is missing"]
-    )
+    assert_stopped(project, result, f"folder {tmp_path}/nowhere", ["orders is missing"])
 
 
 def test_a_schema_that_does_not_exist_stops_the_build(project):
@@ -155,7 +153,12 @@ def test_a_schema_that_does_not_exist_stops_the_build(project):
         project,
         result,
         "The raw tables in schema shop.landing_zone",
-        ["orders is missing", "add the table", "landing_zone", "order_lines is missing"],
+        [
+            "orders is missing",
+            "add the table",
+            "landing_zone",
+            "order_lines is missing",
+        ],
     )
 
 
