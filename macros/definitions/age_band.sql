@@ -5,7 +5,19 @@
 {%- endmacro %}
 
 {% macro default__age_band(birth_date) -%}
-    {%- set age = dbt.datediff(birth_date, 'scoring.anchor_date', 'day') ~ ' / 365.25' -%}
+    {#- whole years, one less where the birthday is still to come -#}
+    {%- set age -%}
+        extract(year from scoring.anchor_date) - extract(year from {{ birth_date }})
+        - case
+            when
+                extract(month from scoring.anchor_date) * 100
+                + extract(day from scoring.anchor_date)
+                < extract(month from {{ birth_date }}) * 100
+                + extract(day from {{ birth_date }})
+                then 1
+            else 0
+        end
+    {%- endset -%}
     case
         when {{ birth_date }} is null then 'unknown'
         when {{ age }} < 18 then 'under 18'

@@ -4,7 +4,7 @@
     {{ return([
         {'source': 'shop', 'table': 'orders', 'key': ['order_id'], 'event_at': 'ordered_at'},
         {'source': 'shop', 'table': 'order_lines', 'key': ['order_id', 'line_number'], 'event_at': none},
-        {'source': 'shop', 'table': 'customers', 'key': ['customer_id'], 'event_at': 'updated_at'},
+        {'source': 'shop', 'table': 'customers', 'key': ['customer_id'], 'event_at': 'signed_up_at'},
         {'source': 'shop', 'table': 'products', 'key': ['product_id'], 'event_at': none},
         {'source': 'shop', 'table': 'inventory', 'key': ['product_id', 'counted_at'], 'event_at': 'counted_at'},
         {'source': 'web', 'table': 'web_events', 'key': ['event_id'], 'event_at': 'occurred_at'},

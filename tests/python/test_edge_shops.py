@@ -33,6 +33,10 @@ def customers(project):
     return project.query("from marts.dim_customers order by customer_id")
 
 
+def total(project, column, mart):
+    return project.value(f"select sum({column}) from marts.{mart}")
+
+
 def in_mode(project, tables, mode):
     """Put raw tables where a mode looks for them, and return its settings."""
     if mode == "schema":
@@ -40,7 +44,8 @@ def in_mode(project, tables, mode):
             connection.execute("create schema landing")
             for name, rows in tables.items():
                 frame = pd.DataFrame(rows, columns=RAW_COLUMNS[name], dtype="string")
-                connection.execute(f"create table landing.{name} as from frame")
+                connection.register("rows", frame)
+                connection.execute(f"create table landing.{name} as from rows")
         return {"raw_path": None, "raw_schema": "landing"}
     project.write(**tables)
     return {}
@@ -55,7 +60,7 @@ def test_empty_required_tables_give_empty_marts(project, mode):
     for mart in ("dim_customers", "fct_customer_segments", "fct_customer_churn"):
         assert project.value(f"select count(*) from marts.{mart}") == 0
     assert project.value("select count(*) from marts.rpt_input_quality") == 12
-    assert project.value("select sum(count_customers) from marts.rpt_segment_overview") == 0
+    assert total(project, "count_customers", "rpt_segment_overview") == 0
     assert "too little data" in verdicts(project, "churn")[0]
 
 
@@ -70,16 +75,17 @@ def test_one_customer_with_one_order_is_a_new_customer(project):
     (segments,) = project.query("from marts.fct_customer_segments").to_dict("records")
     assert segments["lifecycle_stage_code"] == "new"
     assert pd.isna(segments["cluster_code"])
-    assert project.rows("select served_by, churn_risk_tier from marts.fct_customer_churn") == [
-        ("none", "unknown")
-    ]
+    (churn,) = project.query("from marts.fct_customer_churn").to_dict("records")
+    assert (churn["served_by"], churn["churn_risk_tier"]) == ("none", "unknown")
 
 
 def test_fifty_customers_get_segments_and_a_verdict_instead_of_models(project):
     green(project.write(**small_shop(50)))
 
     assert len(customers(project)) == 50
-    assert verdicts(project, "clusters") == ["too few customers: 50, and 200 are needed"]
+    assert verdicts(project, "clusters") == [
+        "too few customers: 50, and 200 are needed"
+    ]
     assert "too little data" in verdicts(project, "churn")[0]
     segments = project.query("from marts.fct_customer_segments")
     assert segments["rfm_segment_code"].notna().all()
@@ -87,17 +93,16 @@ def test_fifty_customers_get_segments_and_a_verdict_instead_of_models(project):
 
 
 def test_customers_who_are_all_alike_share_every_segment(project):
-    green(
-        project.write(**small_shop(100, same=True)), min_training_customers=50
-    )
+    green(project.write(**small_shop(100, same=True)), min_training_customers=50)
 
     segments = project.query(
         "select distinct rfm_segment_code, lifecycle_stage_code, cluster_code, "
-        "recency_score, frequency_score, monetary_score from marts.fct_customer_segments"
+        "recency_score, frequency_score, monetary_score "
+        "from marts.fct_customer_segments"
     )
     assert len(segments) == 1
     assert verdicts(project, "clusters") == ["only 1 customers differ from each other"]
-    assert all("nothing to learn" in v or "little" in v for v in verdicts(project, "churn"))
+    assert verdicts(project, "churn")[0].startswith(("nothing to learn", "too little"))
 
 
 def test_anonymous_sales_alone_make_no_customers(project):
@@ -125,9 +130,8 @@ def test_customers_whose_orders_are_all_cancelled_have_not_bought(project):
     assert len(rows) == 20
     assert (rows["count_orders"] == 0).all()
     assert (rows["lifetime_net_amount"] == 0).all()
-    assert project.rows("select distinct rfm_segment_code from marts.fct_customer_segments") == [
-        ("no_purchase",)
-    ]
+    segments = project.query("from marts.fct_customer_segments")
+    assert set(segments["rfm_segment_code"]) == {"no_purchase"}
 
 
 def csv(rows, table):
@@ -200,7 +204,8 @@ def test_timestamps_with_an_offset_become_utc(project):
     green(project.write(**shop), "--select", "+int_orders__checked")
 
     read = project.rows(
-        "select order_id, cast(ordered_at as text) from intermediate.int_orders__checked "
+        "select order_id, cast(ordered_at as text) "
+        "from intermediate.int_orders__checked "
         "where is_accepted and length(order_id) = 1 order by 1"
     )
     midnight = "2024-07-01 00:00:00"
@@ -220,7 +225,7 @@ def test_columns_may_come_typed_and_in_any_order(project):
     green(project, "--select", "+dim_customers", "+rpt_input_quality")
 
     assert len(customers(project)) == 30
-    assert project.value("select sum(count_rejected_rows) from marts.rpt_input_quality") == 0
+    assert total(project, "count_rejected_rows", "rpt_input_quality") == 0
 
 
 def test_a_model_that_fails_leaves_the_last_marts_whole(project):

@@ -179,7 +179,7 @@ def test_a_schema_whose_tables_lack_columns_stops_the_build(project):
     )
 
 
-# all that is wrong is said at once: the rounds hold as many values as there are settings
+# all that is wrong is said at once, so that few builds try many bad values
 BAD_SETTINGS = [
     {
         "as_of_date": ("30/06/2024", "as_of_date is '30/06/2024', which is no date"),

@@ -142,7 +142,7 @@ def test_netting_takes_returns_off_and_nothing_else(built):
     assert float(returned) == pytest.approx(840_799.18, abs=0.01)
 
 
-@pytest.mark.parametrize("invoice, customer", PHANTOMS.items())
+@pytest.mark.parametrize(("invoice", "customer"), PHANTOMS.items())
 def test_a_phantom_order_leaves_no_trace(built, invoice, customer):
     features = built.query(
         "from intermediate.int_customers__features where anchor_role = 'scoring' "

@@ -4,6 +4,7 @@ from textwrap import dedent
 
 import duckdb
 import pytest
+from dbt.cli.main import dbtRunner
 from dbt_project import NO_TESTS, ROOT, run_dbt, small_shop, write_shop
 
 FILES = {
@@ -45,11 +46,21 @@ def database(tmp_path_factory):
         file.write_text(dedent(text))
     write_shop(folder / "raw", **small_shop(60))
     variables = {"raw_path": str(folder / "raw"), "cluster_counts": [3]}
-    place = {"database": folder / "theirs.duckdb", "target": folder / "target"}
-    for command in (["deps"], ["build", *NO_TESTS]):
-        result = run_dbt(*command, **place, variables=variables, project=folder)
-        assert result.success, result.text
-    return place["database"]
+    database = folder / "theirs.duckdb"
+    places = ["--project-dir", str(folder), "--profiles-dir", str(folder)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SEGMENTATION_DUCKDB_PATH", str(database))
+        assert dbtRunner().invoke(["deps", "--quiet", *places]).success
+    result = run_dbt(
+        "build",
+        *NO_TESTS,
+        database=database,
+        target=folder / "target",
+        variables=variables,
+        project=folder,
+    )
+    assert result.success, result.text
+    return database
 
 
 def test_their_model_reads_our_mart(database):
@@ -61,6 +72,9 @@ def test_their_model_reads_our_mart(database):
     assert found[0] == found[1] > 0
 
 
+@pytest.mark.xfail(
+    strict=True, reason="our generate_schema_name rules our models in their project too"
+)
 def test_schemas_follow_their_rule(database):
     with duckdb.connect(str(database), read_only=True) as connection:
         schemas = connection.sql(

@@ -23,7 +23,9 @@ LATER = {
     "support_tickets": ["resolved_at"],
 }
 QUICK = {"cluster_counts": [3]}
-FEATURES = "from intermediate.int_customers__features where anchor_date = '{}' order by 1"
+FEATURES = """
+    from intermediate.int_customers__features where anchor_date = '{}' order by 1
+"""
 
 
 def at(texts):

@@ -42,7 +42,7 @@ def as_parquet(project, name, rows):
     project.write(**{name: rows})
 
 
-@pytest.mark.parametrize("threads, write", [("1", as_csv), ("4", as_parquet)])
+@pytest.mark.parametrize(("threads", "write"), [("1", as_csv), ("4", as_parquet)])
 def test_threads_and_the_order_of_rows_change_nothing(
     new_project, demo, first, threads, write
 ):

@@ -16,7 +16,7 @@ NEARLY = strategies.one_of(
     strategies.integers().map(str),
     strategies.datetimes().map(str),
     strategies.sampled_from(
-        ["", " ", "\x00", "null", "NaN", "true", "'", '"', "\\", "%", "{{", "--", "1e38"]
+        ["", " ", "\x00", "null", "NaN", "true", "'", '"', "\\", "%", "{{", "--"]
     ),
 )
 
@@ -52,7 +52,7 @@ def tables():
     made = {}
     for table in TABLES:
         columns = RAW_COLUMNS[table]
-        rows = [dict(zip(columns, good[table]))]
+        rows = [dict(zip(columns, good[table], strict=True))]
         for column in columns:
             for number, text in enumerate(texts):
                 row = dict(rows[0])
@@ -97,7 +97,8 @@ def test_of_a_key_at_most_one_row_is_accepted_and_all_others_say_why(built, tabl
     checked = f"intermediate.int_{table}__checked"
 
     assert not built.rows(
-        f"select {key} from {checked} where is_accepted group by all having count(*) > 1"
+        f"select {key} from {checked} where is_accepted "
+        "group by all having count(*) > 1"
     )
     assert not built.rows(
         f"from {checked} where is_accepted = (rejection_reasons is not null)"

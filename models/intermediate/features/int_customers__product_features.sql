@@ -2,7 +2,13 @@ with
 
 sale_lines as (
 
-    select * from {{ ref('int_sale_lines__as_of_anchor') }}
+    select sale_lines.*
+    from {{ ref('int_sale_lines__as_of_anchor') }} as sale_lines
+    inner join {{ ref('int_orders__as_of_anchor') }} as orders
+        on
+            sale_lines.customer_id = orders.customer_id
+            and sale_lines.anchor_date = orders.anchor_date
+            and sale_lines.order_id = orders.order_id
 
 ),
 

@@ -2,8 +2,8 @@
 -- puts units on top, a return takes them off the top, so that it undoes the latest
 -- purchase first. Each purchase line covers a range of heights (from bottom_units to
 -- top_units), each return takes off a range; what they share is what the return undid.
--- A return of more than the stack holds (bought before the data starts) matches
--- nothing. A match depends on earlier events only, so no later event changes it.
+-- A return of more than the stack holds (bought before the data starts) reaches below
+-- zero, where no purchase lies, and matches nothing there. A match depends on earlier events only, so no later event changes it.
 with
 
 sale_lines as (
@@ -77,21 +77,8 @@ running as (
         sum(moved_units) over (
             partition by customer_id, product_id
             order by movement_number
-        ) as running_units
+        ) as units_after
     from numbered
-
-),
-
--- the stack never falls below zero: what a return asks for beyond it is dropped
-stacked as (
-
-    select
-        *,
-        running_units - least(0, min(running_units) over (
-            partition by customer_id, product_id
-            order by movement_number
-        )) as units_after
-    from running
 
 ),
 
@@ -99,11 +86,8 @@ heights as (
 
     select
         *,
-        coalesce(lag(units_after) over (
-            partition by customer_id, product_id
-            order by movement_number
-        ), 0) as units_before
-    from stacked
+        units_after - moved_units as units_before
+    from running
 
 ),
 
@@ -133,10 +117,7 @@ pairs as (
             returns.customer_id = sales.customer_id
             and returns.product_id = sales.product_id
             and returns.movement_number > sales.movement_number
-    where
-        returns.is_return = 1
-        and sales.is_return = 0
-        and returns.units_before > returns.units_after
+    where returns.is_return = 1 and sales.is_return = 0
 
 ),
 
