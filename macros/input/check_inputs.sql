@@ -20,7 +20,7 @@
             {{ exceptions.raise_compiler_error(
                 "The raw tables in " ~ place ~ " cannot be used. Nothing was built.\n  - "
                 ~ problems | join("\n  - ")
-                ~ "\nRaw tables found there: " ~ (found | join(", ") or "none")
+                ~ "\nRaw tables found there: " ~ (found | join(", ") or "none: is that the right place?")
                 ~ ".\ndocs/bring-your-data.md lists every table and column."
             ) }}
         {%- endif -%}

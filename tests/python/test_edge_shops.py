@@ -188,6 +188,17 @@ def test_every_kind_of_file_gives_the_same_customers(project, write):
     ) == [('#1, "half; price"\nfor all',)]
 
 
+def test_a_csv_line_that_starts_like_a_comment_is_a_row(project):
+    orders = ["1,a,2024-01-01,paid,web,GBP,", "#5,b,2024-01-01,paid,web,GBP,"]
+    header = ",".join(RAW_COLUMNS["orders"])
+    (project.raw / "orders.csv").write_text("\n".join([header, *orders, ""]))
+    project.write(order_lines=[])
+
+    green(project, "--select", "+int_orders__checked")
+
+    assert project.value("select count(*) from intermediate.int_orders__checked") == 2
+
+
 def test_timestamps_with_an_offset_become_utc(project):
     written = {
         "a": "2024-06-30T23:30:00-02:00",

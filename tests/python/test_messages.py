@@ -229,6 +229,8 @@ BAD_SETTINGS = [
         "cluster_counts": ([], "cluster_counts is []"),
         "cluster_features": ([], "cluster_features is []"),
         "as_of_date": ("2024-6-1", "as_of_date is '2024-6-1'"),
+        "training_anchors": ("three", "training_anchors is three: it must be a whole"),
+        "quiet_days": ("many", "quiet_days is many: it must be a whole number"),
     },
 ]
 

@@ -72,9 +72,6 @@ def test_their_model_reads_our_mart(database):
     assert found[0] == found[1] > 0
 
 
-@pytest.mark.xfail(
-    strict=True, reason="our generate_schema_name rules our models in their project too"
-)
 def test_schemas_follow_their_rule(database):
     with duckdb.connect(str(database), read_only=True) as connection:
         schemas = connection.sql(

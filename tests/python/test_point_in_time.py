@@ -51,7 +51,16 @@ def cut(tables, anchor):
 
 @pytest.fixture(scope="module")
 def demo():
-    return demo_tables()
+    """Return the demo, with a third of the opened messages opened 40 days late.
+
+    Most are opened within hours: few would be sent before an anchor and opened after.
+    """
+    tables = demo_tables()
+    messages = tables["messages"]
+    late = messages.index[messages["opened_at"].notna()][::3]
+    opened = at(messages.loc[late, "sent_at"]) + pd.Timedelta(days=40)
+    messages.loc[late, "opened_at"] = opened.dt.strftime("%Y-%m-%d %H:%M:%S")
+    return tables
 
 
 @pytest.fixture(scope="module")

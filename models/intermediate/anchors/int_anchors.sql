@@ -1,5 +1,5 @@
-{%- set horizon_days = var('horizon_days') -%}
-{%- set numbers = range(var('training_anchors') + 2) -%}
+{%- set horizon_days = var('horizon_days') | int -%}
+{%- set numbers = range(var('training_anchors') | int + 2) -%}
 with
 
 accepted_orders as (

@@ -66,7 +66,7 @@ select
     cast(
         coalesce(
             {{ as_of_date() }},
-            last_plausible.order_date + interval '{{ var("quiet_days") + 1 }}' day,
+            last_plausible.order_date + interval '{{ var("quiet_days") | int + 1 }}' day,
             cast('9999-12-31' as date)
         ) as timestamp
     ) as events_before_at

@@ -29,7 +29,9 @@ class CsvFile:
     def append(self, table):
         """Write the rows of a table, the first time after a header."""
         if not self._has_header:
-            self._writer.writerow(table.column_names)
+            # quoted, so that a reader who guesses from the first lines knows of quotes
+            header = csv.writer(self._file, lineterminator="\n", quoting=csv.QUOTE_ALL)
+            header.writerow(table.column_names)
             self._has_header = True
         columns = [column.to_pylist() for column in table.columns]
         self._writer.writerows(zip(*columns, strict=True))
