@@ -3,7 +3,8 @@
 -- purchase first. Each purchase line covers a range of heights (from bottom_units to
 -- top_units), each return takes off a range; what they share is what the return undid.
 -- A return of more than the stack holds (bought before the data starts) reaches below
--- zero, where no purchase lies, and matches nothing there. A match depends on earlier events only, so no later event changes it.
+-- zero, where no purchase lies, and matches nothing there. A match depends on earlier
+-- events only, so no later event changes it.
 with
 
 sale_lines as (
