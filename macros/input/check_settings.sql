@@ -20,7 +20,7 @@
         {%- endfor -%}
 
         {%- for name, least in {
-            'horizon_days': 1, 'training_anchors': 1, 'quiet_days': 1, 'seed': 0,
+            'horizon_days': 1, 'value_horizon_days': 1, 'training_anchors': 1, 'quiet_days': 1, 'seed': 0,
             'max_training_customers': 100, 'min_training_customers': 20,
         }.items() -%}
             {%- if var(name) is not integer or var(name) is boolean or var(name) < least -%}
@@ -37,6 +37,12 @@
         {%- if var('quiet_share') is not number or var('quiet_share') < 0 or var('quiet_share') > 0.5 -%}
             {%- do problems.append(
                 "quiet_share is " ~ var('quiet_share') ~ ": it must be a share between 0 and 0.5."
+            ) -%}
+        {%- endif -%}
+
+        {%- if var('annual_discount_rate') is not number or var('annual_discount_rate') < 0 or var('annual_discount_rate') > 1 -%}
+            {%- do problems.append(
+                "annual_discount_rate is " ~ var('annual_discount_rate') ~ ": it must be a share between 0 and 1."
             ) -%}
         {%- endif -%}
 

@@ -12,9 +12,11 @@ def model(dbt, session):
     seed = dbt.config.meta_get("seed")
     min_rows = dbt.config.meta_get("min_rows")
 
+    # read whole tables first: another query would end the stream without a word
+    rows = labelled.df()
     customers = features.filter("anchor_role = 'scoring' and count_orders > 0")
     scores = score_with_trees(
-        labelled.df(),
+        rows,
         customers.to_arrow_reader(100_000),
         names,
         seed=seed,

@@ -32,6 +32,10 @@ IS_HIGHER_BETTER = {
     "brier_score": False,
     "mean_predicted": None,
     "observed_rate": None,
+    "spearman": True,
+    "top_20_pct_capture": True,
+    "mean_absolute_error": False,
+    "predicted_over_actual": None,
 }
 
 
@@ -64,6 +68,33 @@ def classification_metrics(labels: np.ndarray, scores: np.ndarray) -> dict[str, 
         "brier_score": float(brier_score_loss(labels, scores)),
         "mean_predicted": float(scores.mean()),
         "observed_rate": float(labels.mean()),
+    }
+
+
+def amount_metrics(actual: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
+    """Measure expected amounts against what was spent.
+
+    Parameters
+    ----------
+    actual : ndarray, shape (n,)
+        Amounts, not all 0.
+    predicted : ndarray, shape (n,)
+
+    Returns
+    -------
+    dict
+        spearman (rank correlation), top_20_pct_capture (the share of all that was
+        spent by the 20 % of customers predicted highest, the earlier row where
+        predictions are equal), mean_absolute_error, and predicted_over_actual (of the
+        totals; 1 is unbiased).
+    """
+    top = np.argsort(-predicted, kind="stable")[: round(0.2 * len(predicted))]
+    ranks = pd.DataFrame({"actual": actual, "predicted": predicted})
+    return {
+        "spearman": float(ranks["actual"].corr(ranks["predicted"], "spearman")),
+        "top_20_pct_capture": float(actual[top].sum() / actual.sum()),
+        "mean_absolute_error": float(np.abs(actual - predicted).mean()),
+        "predicted_over_actual": float(predicted.sum() / actual.sum()),
     }
 
 

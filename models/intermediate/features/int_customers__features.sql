@@ -49,6 +49,7 @@ select
     cast(coalesce(orders.lifetime_net_amount, 0) as decimal(18, 4))
         as lifetime_net_amount,
     orders.avg_order_amount,
+    orders.avg_repeat_amount,
     orders.last_gap_days,
     orders.avg_days_between_orders,
     orders.stddev_days_between_orders,

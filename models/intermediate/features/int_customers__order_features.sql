@@ -31,6 +31,7 @@ order_days as (
         customer_id,
         anchor_date,
         order_date,
+        sum(net_amount) as day_amount,
         {{ dbt.datediff(
             'lag(order_date) over (
                 partition by customer_id, anchor_date
@@ -58,7 +59,8 @@ gaps as (
         max(case when days_back = 1 then gap_days end) as last_gap_days,
         cast(sum(gap_days) as double) as sum_gap_days,
         cast(sum(gap_days * gap_days) as double) as sum_squared_gap_days,
-        count(gap_days) as count_gaps
+        count(gap_days) as count_gaps,
+        sum(case when gap_days is not null then day_amount end) as repeat_amount
     from order_days
     group by customer_id, anchor_date
 
@@ -114,6 +116,8 @@ select
     totals.lifetime_net_amount,
     cast(totals.lifetime_net_amount as double) / totals.count_orders
         as avg_order_amount,
+    cast(gaps.repeat_amount as double) / nullif(gaps.count_gaps, 0)
+        as avg_repeat_amount,
     gaps.last_gap_days,
     gaps.sum_gap_days / nullif(gaps.count_gaps, 0) as avg_days_between_orders,
     case

@@ -19,14 +19,7 @@ serving as (
 
 scores as (
 
-    select
-        scores.customer_id,
-        scores.candidate,
-        scores.churn_probability,
-        serving.is_baseline
-    from {{ ref('int_customers__churn_scores') }} as scores
-    inner join serving
-        on scores.candidate = serving.candidate
+    select * from {{ ref('int_customers__churn_scores') }}
 
 )
 
@@ -35,7 +28,7 @@ select
     customers.customer_id,
 
     ---------- strings
-    cast(coalesce(scores.candidate, 'none') as {{ dbt.type_string() }}) as served_by,
+    cast(coalesce(serving.candidate, 'none') as {{ dbt.type_string() }}) as served_by,
     cast({{ churn_risk_tier('scores.churn_probability') }} as {{ dbt.type_string() }})
         as churn_risk_tier,
 
@@ -44,10 +37,14 @@ select
     cast({{ var('horizon_days') }} as bigint) as horizon_days,
 
     ---------- booleans
-    coalesce(scores.is_baseline, false) as is_baseline,
+    coalesce(serving.is_baseline, false) as is_baseline,
 
     ---------- dates
     customers.anchor_date as as_of_date
 from customers
+left join serving
+    on 1 = 1
 left join scores
-    on customers.customer_id = scores.customer_id
+    on
+        customers.customer_id = scores.customer_id
+        and serving.candidate = scores.candidate

@@ -6,6 +6,12 @@ churn as (
 
 ),
 
+value as (
+
+    select * from {{ ref('ml_customers__value_scorecard') }}
+
+),
+
 cluster_evidence as (
 
     select * from {{ ref('ml_customers__cluster_evidence') }}
@@ -21,25 +27,31 @@ anchors as (
 
 ),
 
-churn_rows as (
+backtest_rows as (
 
+    {% for model, target in {
+        'churn': 'no purchase within ' ~ var('horizon_days') ~ ' days',
+        'value': 'net amount within ' ~ var('horizon_days') ~ ' days',
+    }.items() -%}
     select
-        'churn' as model_name,
-        'no purchase within {{ var("horizon_days") }} days' as target,
-        churn.candidate,
-        churn.metric,
-        churn.verdict,
-        churn.metric_value,
-        churn.baseline_value,
-        churn.count_training_rows,
-        churn.count_test_rows,
-        churn.is_baseline,
-        churn.is_higher_better,
-        churn.beats_baseline,
-        churn.is_serving,
+        '{{ model }}' as model_name,
+        '{{ target }}' as target,
+        {{ model }}.candidate,
+        {{ model }}.metric,
+        {{ model }}.verdict,
+        {{ model }}.metric_value,
+        {{ model }}.baseline_value,
+        {{ model }}.count_training_rows,
+        {{ model }}.count_test_rows,
+        {{ model }}.is_baseline,
+        {{ model }}.is_higher_better,
+        {{ model }}.beats_baseline,
+        {{ model }}.is_serving,
         anchors.backtest_date as anchor_date
-    from churn
+    from {{ model }}
     cross join anchors
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 
 ),
 
@@ -71,7 +83,7 @@ cluster_rows as (
 
 unioned as (
 
-    select * from churn_rows
+    select * from backtest_rows
     union all
     select * from cluster_rows
 
