@@ -1,9 +1,6 @@
 -- Lands Online Retail II (UCI, 1,067,371 lines) as the raw tables of this project.
--- Run it with DuckDB in the folder that raw_path will name, the source file's path in
--- the variable `source`:
---
---     duckdb -c "set variable source = '…/online_retail_ii.parquet'" -f online_retail_ii.sql
---     dbt build --vars '{raw_path: …}'
+-- Run it with DuckDB in the folder that raw_path will name, with the source file in it,
+-- or its path in the variable `source`.
 
 create or replace temp view lines as
 select
@@ -15,7 +12,7 @@ select
     price,
     country,
     cast(customer_id as varchar) as customer_id
-from read_parquet(getvariable('source'));
+from read_parquet(coalesce(getvariable('source'), 'online_retail_ii.parquet'));
 
 -- An invoice has one customer and one status. `C…` are credit notes. The six `A…` are
 -- adjustments of bad debt, no sales: 'adjustment' is no known status, so that they are

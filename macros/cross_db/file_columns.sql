@@ -8,14 +8,18 @@
     {{ return(adapter.location_exists(path.replace("'", "''"))) }}
 {%- endmacro %}
 
-{#- The column names of a file, in lower case. -#}
+{#- The columns of a file: {name in lower case: type}. -#}
 {% macro file_columns(path) -%}
     {{ return(adapter.dispatch('file_columns', 'segmentation')(path)) }}
 {%- endmacro %}
 
 {% macro duckdb__file_columns(path) -%}
     {%- set described = run_query('describe select * from ' ~ read_files(path)) -%}
-    {{ return(described.columns[0].values() | map('lower') | list) }}
+    {%- set columns = {} -%}
+    {%- for row in described.rows -%}
+        {%- do columns.update({row[0] | lower: row[1]}) -%}
+    {%- endfor -%}
+    {{ return(columns) }}
 {%- endmacro %}
 
 {#- The lines of a CSV file that cannot be read, in words, from its first line to its

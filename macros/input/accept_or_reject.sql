@@ -39,7 +39,10 @@ ranked_in_key as (
             order by
                 case when faults_of_the_row is null then 0 else 1 end,
                 {% if prefer %}{{ prefer }},{% endif %}
-                raw_row
+                {% for column in columns -%}
+                {{ column }} asc nulls last,
+                {% endfor -%}
+                raw_row asc
         ) as rank_in_key
 
     from row_faults

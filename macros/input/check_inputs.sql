@@ -16,6 +16,15 @@
             {%- if state.is_present -%}{%- do found.append(table.table) -%}{%- endif -%}
         {%- endfor -%}
 
+        {%- if input_mode() == 'files' -%}
+            {%- for file in unread_files() -%}
+                {%- do exceptions.warn(
+                    file ~ " in " ~ place ~ " is not read: raw tables are " ~ (raw_tables() | map(attribute='table') | join(', '))
+                    ~ ", each a Parquet or CSV file, or a folder of Parquet files."
+                ) -%}
+            {%- endfor -%}
+        {%- endif -%}
+
         {%- if problems -%}
             {{ exceptions.raise_compiler_error(
                 "The raw tables in " ~ place ~ " cannot be used. Nothing was built.\n  - "
@@ -62,7 +71,10 @@
         {%- set relation = load_relation(raw_relation(table)) -%}
         {%- set is_present = relation is not none -%}
         {%- if is_present -%}
-            {%- set columns = adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower') | list -%}
+            {%- set columns = {} -%}
+            {%- for column in adapter.get_columns_in_relation(relation) -%}
+                {%- do columns.update({column.name | lower: column.dtype}) -%}
+            {%- endfor -%}
         {%- endif -%}
         {%- set wanted = "the table " ~ raw_relation(table) -%}
     {%- endif -%}
@@ -77,6 +89,13 @@
         {%- set missing = [] -%}
         {%- for column in raw_columns(table.source, table.table) if column.name not in columns -%}
             {%- do missing.append(column.name) -%}
+        {%- endfor -%}
+        {%- for column in raw_columns(table.source, table.table) | map(attribute='name')
+            if column.endswith('_id') and columns.get(column, '') | upper in ['FLOAT', 'DOUBLE', 'REAL'] -%}
+            {%- do problems.append(
+                table.table ~ "." ~ column ~ " is a " ~ columns[column] ~ ": an id must be text or a whole number, lest 17850 and 17850.0 be two. Write `cast("
+                ~ column ~ " as bigint) as " ~ column ~ "`."
+            ) -%}
         {%- endfor -%}
         {%- if missing -%}
             {%- do problems.append(

@@ -70,8 +70,23 @@
             {%- set clusters_on = [] -%}
         {%- endif -%}
 
+        {%- set churn_on = var('churn_features') -%}
+        {%- if churn_on is not mapping or churn_on | length == 0
+            or churn_on.values() | reject('in', ['identity', 'log1p']) | list -%}
+            {%- do problems.append(
+                "churn_features is " ~ churn_on ~ ": it must name features, each with its transform, identity or log1p."
+            ) -%}
+            {%- set churn_on = {} -%}
+        {%- endif -%}
+
+        {%- for name in ['horizon_days', 'value_horizon_days', 'training_anchors'] -%}
+            {%- if var(name) is integer and var(name) > 3660 -%}
+                {%- do problems.append(name ~ " is " ~ var(name) ~ ": it must be 3660 or less.") -%}
+            {%- endif -%}
+        {%- endfor -%}
+
         {%- set known = feature_names() -%}
-        {%- for name, features in {'cluster_features': clusters_on, 'churn_features': var('churn_features')}.items() -%}
+        {%- for name, features in {'cluster_features': clusters_on, 'churn_features': churn_on}.items() -%}
             {%- for feature in features if known and feature not in known -%}
                 {%- do problems.append(
                     name ~ " names '" ~ feature ~ "', which is no feature: use a number of int_customers__features."

@@ -16,16 +16,13 @@
 
 {#- A raw value as an exact number; null where it cannot be read (`12,50`, `NaN`). -#}
 {% macro read_number(column) -%}
-    try_cast({{ read_text(column) }} as decimal(18, 4))
+    try_cast(replace({{ read_text(column) }}, '_', '?') as decimal(18, 4))
 {%- endmacro %}
 
 {#- A raw value as a whole number; null where it cannot be read, and for fractions,
     which a cast would round. -#}
 {% macro read_integer(column) -%}
-    case
-        when {{ read_number(column) }} = floor({{ read_number(column) }})
-            then cast({{ read_number(column) }} as bigint)
-    end
+    {{ whole_number(read_text(column)) }}
 {%- endmacro %}
 
 {#- A raw value as a boolean; null where it cannot be read. -#}

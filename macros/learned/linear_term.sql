@@ -1,7 +1,11 @@
-{#- What a feature adds to the log odds of a logistic regression. -#}
-{% macro linear_term(feature, transform) -%}
+{#- What a feature adds to the log odds of a logistic regression, under the transform it
+    was learned with. -#}
+{% macro linear_term(feature) -%}
     coefficients.{{ feature }}_weight * coalesce(
-        {{ transformed(transform, 'customers.' ~ feature) }},
+        case coefficients.{{ feature }}_transform
+            when 'log1p' then {{ transformed('log1p', 'customers.' ~ feature) }}
+            else {{ transformed('identity', 'customers.' ~ feature) }}
+        end,
         coefficients.{{ feature }}_fill
     )
 {%- endmacro %}

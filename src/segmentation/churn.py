@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from segmentation.estimators import (
     HistGradientBoostingClassifier,
-    threadpool_limits,
+    one_thread,
 )
 from segmentation.frames import conform, sorted_by_key
 from segmentation.linear import coefficients_table, fit_logistic, predict_logistic
@@ -89,14 +89,14 @@ class Trees:
             early_stopping=False,
             random_state=seed,
         )
-        with threadpool_limits(1):
+        with one_thread():
             model.fit(values.to_numpy(), rows[LABEL].astype(int))
         return cls(model, {name: features[name] for name in values})
 
     def predict(self, rows: pd.DataFrame) -> np.ndarray:
         """Predict churn probabilities, shape (n,)."""
         values = transform(rows, self.features).to_numpy()
-        with threadpool_limits(1):
+        with one_thread():
             return self.model.predict_proba(values)[:, 1]
 
 

@@ -15,8 +15,8 @@ import pyarrow as pa
 from segmentation.estimators import (
     KMeans,
     adjusted_rand_score,
+    one_thread,
     silhouette_score,
-    threadpool_limits,
 )
 from segmentation.frames import conform, sorted_by_key
 from segmentation.transforms import transform
@@ -87,8 +87,7 @@ def standardise(customers: pd.DataFrame, features: list[str]) -> Standardised:
 
 
 def _k_means(values: np.ndarray, n_clusters: int, seed: int, n_init: int) -> KMeans:
-    # one thread: sums over threads end differently in the last bit from run to run
-    with threadpool_limits(1):
+    with one_thread():
         return KMeans(n_clusters, n_init=n_init, random_state=seed).fit(values)
 
 
@@ -131,7 +130,7 @@ def stability(
     for _ in range(bootstraps):
         drawn = rng.integers(len(values), size=len(values))
         fitted = _k_means(values[drawn], n_clusters, seed, n_init)
-        with threadpool_limits(1):
+        with one_thread():
             scores.append(adjusted_rand_score(everyone, fitted.predict(values)))
     return float(np.mean(scores))
 
@@ -170,8 +169,8 @@ def compare_cluster_counts(
         Adjusted Rand index that resampled clusters must reach; .75 is Hennig's
         threshold for a valid, stable pattern.
     max_silhouette_rows, max_bootstrap_rows : int
-        Silhouette and stability are measured on the first so many customers in the
-        order of their ids, which bounds the work.
+        Silhouette and stability are measured on so many customers, drawn at random,
+        which bounds the work.
 
     Returns
     -------
@@ -187,6 +186,8 @@ def compare_cluster_counts(
     rows = []
     if len(customers) >= min_customers:
         values = standardise(customers, features).values
+        some = _sample(len(values), max_silhouette_rows, seed)
+        drawn = _sample(len(values), max_bootstrap_rows, seed)
         distinct = len(np.unique(values, axis=0))
     for count in sorted(set(counts)):
         row = {
@@ -208,11 +209,8 @@ def compare_cluster_counts(
         else:
             labels = _k_means(values, count, seed, 10).labels_
             row["smallest_share"] = np.bincount(labels).min() / len(labels)
-            some = slice(0, max_silhouette_rows)
             row["silhouette"] = silhouette_score(values[some], labels[some])
-            row["stability_ari"] = stability(
-                values[:max_bootstrap_rows], count, seed=seed
-            )
+            row["stability_ari"] = stability(values[drawn], count, seed=seed)
             faults = []
             if row["smallest_share"] < min_share:
                 faults.append(f"the smallest cluster is under {min_share:.0%}")
@@ -223,6 +221,13 @@ def compare_cluster_counts(
         rows.append(row)
     _choose(rows)
     return conform(pd.DataFrame(rows), EVIDENCE_SCHEMA)
+
+
+def _sample(count: int, most: int, seed: int) -> np.ndarray:
+    # ids come in the order of joining: the first of them are the oldest customers
+    if count <= most:
+        return np.arange(count)
+    return np.sort(np.random.default_rng(seed).permutation(count)[:most])
 
 
 def _choose(rows: list[dict]) -> None:

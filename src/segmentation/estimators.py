@@ -17,6 +17,17 @@ from sklearn.metrics import (
 )
 from threadpoolctl import threadpool_limits
 
+# Sums over threads differ in the last bit from run to run, so every fit has one thread.
+# The limit of BLAS holds for the whole process: one that is lifted after a fit would be
+# lifted under the fit beside it.
+threadpool_limits(1, user_api="blas")
+
+
+def one_thread() -> threadpool_limits:
+    """Limit OpenMP, whose limits hold for the calling thread, to one thread."""
+    return threadpool_limits(1, user_api="openmp")
+
+
 __all__ = [
     "HistGradientBoostingClassifier",
     "KMeans",
@@ -24,7 +35,7 @@ __all__ = [
     "adjusted_rand_score",
     "average_precision_score",
     "brier_score_loss",
+    "one_thread",
     "roc_auc_score",
     "silhouette_score",
-    "threadpool_limits",
 ]

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from segmentation.estimators import LogisticRegression, threadpool_limits
+from segmentation.estimators import LogisticRegression, one_thread
 from segmentation.frames import conform
 from segmentation.transforms import transform
 
@@ -63,7 +63,7 @@ def fit_logistic(
     values = values.fillna(fill).to_numpy()
     mean, scale = values.mean(axis=0), values.std(axis=0)
     scale = np.where(scale > 1e-9 * np.maximum(1, np.abs(mean)), scale, 1.0)
-    with threadpool_limits(1):
+    with one_thread():
         model = LogisticRegression(C=1 / penalty, max_iter=1000, tol=1e-8)
         model.fit((values - mean) / scale, labels.to_numpy().astype(int))
     weights = model.coef_[0] / scale

@@ -195,7 +195,7 @@ ACCEPTED = [
     ("order_lines", {"quantity": " 1.5 ", "unit_price": "1e1"}),
     ("order_lines", {"quantity": "-3", "discount_amount": "-5"}),
     ("order_lines", {"unit_price": "0", "discount_amount": "0"}),
-    ("order_lines", {"quantity": "1000000", "unit_price": "1000000"}),
+    ("order_lines", {"quantity": "300000", "unit_price": "300000"}),
     ("order_lines", {"discount_amount": "20"}),
     ("order_lines", {"discount_amount": None}),
     ("order_lines", {"product_id": "not in products"}),

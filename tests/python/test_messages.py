@@ -35,6 +35,18 @@ def orders_csv(content):
     return spoil
 
 
+def as_float(table, column):
+    def spoil(raw):
+        file = raw / f"{table}.parquet"
+        duckdb.sql(
+            f"copy (select * replace (17850.0::double as {column}) from '{file}') "
+            f"to '{file}.new' (format parquet)"
+        )
+        file.with_name(file.name + ".new").rename(file)
+
+    return spoil
+
+
 def remove(*tables):
     return lambda raw: [(raw / f"{table}.parquet").unlink() for table in tables]
 
@@ -70,6 +82,10 @@ BAD_FOLDERS = {
             without("order_lines", "quantity")(raw),
         ],
         ["lacks the columns status, currency", "order_lines lacks the column quantity"],
+    ),
+    "an id is a float": (
+        as_float("orders", "customer_id"),
+        ["orders.customer_id is a DOUBLE", "`cast(customer_id as bigint)"],
     ),
     "an optional table lacks a column": (
         add("products.csv", b"product_id,category\np1,toys\n"),
@@ -138,6 +154,22 @@ def test_a_bad_folder_stops_the_build_before_it_starts(project, case):
     assert_stopped(project, result, "The raw tables in folder", phrases)
     assert result.text.count("Nothing was built") >= 1
     assert str(project.link) in result.text
+
+
+def test_a_file_of_an_unknown_name_is_warned_of(project):
+    project.write(**small_shop(2))
+    (project.raw / "Customers.csv").write_text("customer_id\n1\n")
+    (project.raw / "web_events").mkdir()
+    (project.raw / "web_events" / "2024.csv").write_text("event_id\n1\n")
+    (project.raw / "notes.txt").write_text("not data")
+
+    result = project.build("--select", "stg_shop__orders")
+
+    assert result.success
+    assert "Customers.csv in folder" in result.text
+    assert "web_events/2024.csv in folder" in result.text
+    assert "notes.txt" not in result.text
+    assert "orders.parquet in folder" not in result.text
 
 
 def test_a_folder_that_does_not_exist_stops_the_build(project, tmp_path):
@@ -229,6 +261,9 @@ BAD_SETTINGS = [
         "cluster_counts": ([], "cluster_counts is []"),
         "cluster_features": ([], "cluster_features is []"),
         "as_of_date": ("2024-6-1", "as_of_date is '2024-6-1'"),
+        "churn_features": (["count_orders"], "it must name features, each with its"),
+        "horizon_days": (1_000_000, "horizon_days is 1000000: it must be 3660 or less"),
+        "annual_discount_rate": (7, "annual_discount_rate is 7"),
         "training_anchors": ("three", "training_anchors is three: it must be a whole"),
         "quiet_days": ("many", "quiet_days is many: it must be a whole number"),
     },
@@ -258,7 +293,10 @@ def test_an_unknown_transform_stops_the_build(project):
     result = project.build(churn_features={"count_orders": "sqrt"})
 
     assert_stopped(
-        project, result, "unknown transform 'sqrt'", ["use identity or log1p"]
+        project,
+        result,
+        "The settings cannot be used. Nothing was built.",
+        ["'sqrt'", "each with its transform, identity or log1p"],
     )
 
 

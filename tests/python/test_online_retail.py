@@ -4,9 +4,9 @@ The figures are those of REFERENCE.md beside the data; the landing script is the
 the docs show.
 """
 
-import os
+import subprocess
+import sys
 
-import duckdb
 import numpy as np
 import pytest
 from dbt_project import ROOT
@@ -35,16 +35,21 @@ PHANTOMS = {"541431": "12346", "581483": "16446"}  # cancelled minutes later
 
 @pytest.fixture(scope="module")
 def shop(new_project):
+    """Run the commands of docs/bring-your-data.md, as they stand there."""
     project = new_project()
-    script = (ROOT / "docs/online_retail_ii.sql").read_text()
-    folder = os.getcwd()
-    os.chdir(project.raw)
-    try:
-        with duckdb.connect() as connection:
-            connection.execute(f"set variable source = '{SOURCE}'")
-            connection.execute(script)
-    finally:
-        os.chdir(folder)
+    landing = project.folder / "landing"
+    landing.mkdir()
+    (landing / SOURCE.name).symlink_to(SOURCE)
+    (project.folder / "docs").symlink_to(ROOT / "docs")
+    page = (ROOT / "docs/bring-your-data.md").read_text()
+    commands = next(part for part in page.split("```") if "duckdb.execute" in part)
+    subprocess.run(
+        ["bash", "-euc", f'python() {{ "{sys.executable}" "$@"; }}\n{commands}'],
+        cwd=project.folder,
+        check=True,
+    )
+    project.raw.rmdir()
+    landing.rename(project.raw)
     return project
 
 

@@ -26,7 +26,9 @@ known_customers as (
 
     select customer_id from orders
     union
+    -- as of a past day, a profile that does not say when it was made is not known yet
     select customer_id from customers
+    where signed_up_at is not null or {{ as_of_date() }} is null
 
 )
 

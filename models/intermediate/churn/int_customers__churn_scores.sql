@@ -1,6 +1,7 @@
 -- Logistic regressions are applied here, from their coefficients; the trees' scores
--- come ready. Which one serves is the scorecard's word.
-{%- set features = var('churn_features') %}
+-- come ready. Which one serves is the scorecard's word. The baseline's one feature is
+-- there whether or not it is among the candidates'.
+{%- set features = (['days_since_last_order'] + var('churn_features') | list) | unique | list %}
 with
 
 customers as (
@@ -17,6 +18,8 @@ coefficients as (
         {% for feature in features -%}
         coalesce(max(case when feature = '{{ feature }}' then weight end), 0)
             as {{ feature }}_weight,
+        max(case when feature = '{{ feature }}' then transform end)
+            as {{ feature }}_transform,
         coalesce(max(case when feature = '{{ feature }}' then fill_value end), 0)
             as {{ feature }}_fill,
         {% endfor -%}
@@ -33,8 +36,8 @@ linear as (
         customers.anchor_date,
         coefficients.candidate,
         coefficients.intercept
-        {%- for feature, transform in features.items() %}
-        + {{ linear_term(feature, transform) }}
+        {%- for feature in features %}
+        + {{ linear_term(feature) }}
         {%- endfor %} as log_odds
     from customers
     cross join coefficients

@@ -46,8 +46,7 @@ select
     orders.days_since_first_order,
     coalesce(orders.count_orders, 0) as count_orders,
     coalesce(orders.count_order_days, 0) as count_order_days,
-    cast(coalesce(orders.lifetime_net_amount, 0) as decimal(18, 4))
-        as lifetime_net_amount,
+    cast(coalesce(orders.lifetime_net_amount, 0) as double) as lifetime_net_amount,
     orders.avg_order_amount,
     orders.avg_repeat_amount,
     orders.last_gap_days,
@@ -55,7 +54,7 @@ select
     orders.stddev_days_between_orders,
     {% for days in windows -%}
     coalesce(orders.count_orders_{{ days }}d, 0) as count_orders_{{ days }}d,
-    cast(coalesce(orders.net_amount_{{ days }}d, 0) as decimal(18, 4))
+    cast(coalesce(orders.net_amount_{{ days }}d, 0) as double)
         as net_amount_{{ days }}d,
     {% endfor -%}
     coalesce(orders.count_orders_trend, 0) as count_orders_trend,

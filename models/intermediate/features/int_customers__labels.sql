@@ -73,8 +73,7 @@ select
     customers.anchor_date,
     customers.anchor_role,
     coalesce(purchases.count_orders, 0) as count_orders_in_horizon,
-    cast(coalesce(purchases.net_amount, 0) as decimal(18, 4))
-        as net_amount_in_horizon,
+    cast(coalesce(purchases.net_amount, 0) as double) as net_amount_in_horizon,
     {{ is_churned('coalesce(purchases.count_orders, 0)') }} as is_churned
 from customers
 left join purchases

@@ -57,7 +57,8 @@ examined as (
             'unit_price is null and ' ~ is_not_unreadable('unit_price'),
         'unit_price is negative': 'unit_price < 0',
         'the amount is too large':
-            'quantity is not null and unit_price is not null and line_amount is null',
+            'quantity is not null and unit_price is not null'
+            ~ ' and coalesce(abs(line_amount), 1e11) >= 1e11',
         'discount_amount is negative': 'quantity > 0 and discount_amount < 0',
         'discount_amount is greater than the amount of the line':
             'quantity > 0 and unit_price >= 0 and discount_amount > line_amount',

@@ -32,6 +32,8 @@ examined as (
     select
         orders.*,
         order_statuses.is_sale,
+        order_statuses.takes_back,
+        orders.customer_id is null as is_anonymous,
         case
             when orders.currency = '{{ var("reporting_currency") }}' then 1
             else currency_rates.rate
@@ -51,8 +53,8 @@ examined as (
 ),
 
 {{ accept_or_reject(
-    'shop', 'orders', rows='examined', extra=['is_sale', 'exchange_rate'],
-    prefer='ordered_at asc nulls last',
+    'shop', 'orders', rows='examined', extra=['is_sale', 'takes_back', 'exchange_rate'],
+    prefer='ordered_at asc nulls last, is_sale asc nulls last, is_anonymous asc',
     faults={
         'order_id is missing': 'order_id is null',
         'ordered_at is missing': 'ordered_at is null and ' ~ is_not_unreadable('ordered_at'),

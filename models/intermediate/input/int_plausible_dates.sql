@@ -37,9 +37,16 @@ first_implausible as (
     select min(order_date) as order_date
     from silences
     where
-        {{ dbt.datediff('previous_order_date', 'order_date', 'day') }}
-        > {{ var('quiet_days') }}
-        and count_orders_from_here < {{ var('quiet_share') }} * count_orders
+        (
+            {{ dbt.datediff('previous_order_date', 'order_date', 'day') }}
+            > {{ var('quiet_days') }}
+            and count_orders_from_here < {{ var('quiet_share') }} * count_orders
+        )
+        -- no share of a small shop is small enough, but five years are long enough
+        or (
+            {{ dbt.datediff('previous_order_date', 'order_date', 'day') }} > 5 * 365
+            and count_orders_from_here < 0.5 * count_orders
+        )
 
 ),
 

@@ -29,4 +29,4 @@ select
 from order_lines
 inner join orders
     on order_lines.order_id = orders.order_id
-where order_lines.quantity < 0
+where orders.takes_back and order_lines.quantity < 0

@@ -118,6 +118,8 @@ pairs as (
             returns.customer_id = sales.customer_id
             and returns.product_id = sales.product_id
             and returns.movement_number > sales.movement_number
+            and returns.units_before > sales.units_before
+            and returns.units_after < sales.units_after
     where returns.is_return = 1 and sales.is_return = 0
 
 ),

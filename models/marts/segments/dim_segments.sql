@@ -10,7 +10,8 @@ centres as (
 
     select
         *,
-        exp(centre * feature_scale + feature_mean) - 1 as typical_value
+        {{ untransformed_log1p('centre * feature_scale + feature_mean') }}
+            as typical_value
     from {{ ref('ml_customers__cluster_centres') }}
 
 ),
