@@ -1,7 +1,8 @@
 -- Logistic regressions are applied here, from their coefficients; the trees' scores
 -- come ready. Which one serves is the scorecard's word. The baseline's one feature is
 -- there whether or not it is among the candidates'.
-{%- set features = (['days_since_last_order'] + var('churn_features') | list) | unique | list %}
+{%- set names = ['days_since_last_order'] + var('churn_features') | list %}
+{%- set features = names | unique | list %}
 with
 
 customers as (

@@ -25,7 +25,9 @@ silences as (
 
     select
         order_date,
-        lag(order_date) over (order by order_date) as previous_order_date,
+        {{ dbt.datediff(
+            'lag(order_date) over (order by order_date)', 'order_date', 'day'
+        ) }} as silent_days,
         sum(count_orders) over (order by order_date desc) as count_orders_from_here,
         sum(count_orders) over () as count_orders
     from order_days
@@ -38,13 +40,12 @@ first_implausible as (
     from silences
     where
         (
-            {{ dbt.datediff('previous_order_date', 'order_date', 'day') }}
-            > {{ var('quiet_days') }}
+            silent_days > {{ var('quiet_days') }}
             and count_orders_from_here < {{ var('quiet_share') }} * count_orders
         )
         -- no share of a small shop is small enough, but five years are long enough
         or (
-            {{ dbt.datediff('previous_order_date', 'order_date', 'day') }} > 5 * 365
+            silent_days > 5 * 365
             and count_orders_from_here < 0.5 * count_orders
         )
 
