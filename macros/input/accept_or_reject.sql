@@ -10,7 +10,8 @@
     faults: {reason in words: the condition under which it holds}
     extra:  columns of `rows` to keep beside those of the input contract -#}
 {% macro accept_or_reject(source_name, table_name, rows, faults, prefer=none, extra=[]) -%}
-    {%- set key = (raw_tables() | selectattr('table', 'equalto', table_name) | first).key -%}
+    {%- set table = raw_tables() | selectattr('table', 'equalto', table_name) | first -%}
+    {%- set key = table.key -%}
     {%- set columns = raw_columns(source_name, table_name) | map(attribute='name') | list %}
 
 row_faults as (
@@ -57,7 +58,7 @@ judged as (
             '; ', faults_of_the_row,
             case
                 when rank_in_key > 1
-                    {% for column in key if column != 'channel' %}and {{ column }} is not null {% endfor %}
+                    {% for column in key if column not in table.get('optional_key', []) %}and {{ column }} is not null {% endfor %}
                     then 'another row with this {{ key | join(" and ") }} was accepted or comes before'
             end
         ), '') as rejection_reasons

@@ -1,4 +1,5 @@
-{#- The raw tables and their keys, in the order reports list them. The checked model
+{#- The raw tables and their keys, in the order reports list them; `optional_key` names the
+    part of a key that may be null. The checked model
     of `orders` is `int_orders__checked`, and so on. -#}
 {% macro raw_tables() -%}
     {{ return([
@@ -12,7 +13,7 @@
         {'source': 'crm', 'table': 'experiment_assignments', 'key': ['experiment_id', 'customer_id'], 'event_at': 'assigned_at'},
         {'source': 'feedback', 'table': 'reviews', 'key': ['review_id'], 'event_at': 'created_at'},
         {'source': 'feedback', 'table': 'support_tickets', 'key': ['ticket_id'], 'event_at': 'opened_at'},
-        {'source': 'privacy', 'table': 'consents', 'key': ['customer_id', 'purpose', 'channel', 'recorded_at'], 'event_at': 'recorded_at'},
+        {'source': 'privacy', 'table': 'consents', 'key': ['customer_id', 'purpose', 'channel', 'recorded_at'], 'optional_key': ['channel'], 'event_at': 'recorded_at'},
         {'source': 'privacy', 'table': 'erasure_requests', 'key': ['customer_id', 'requested_at'], 'event_at': 'requested_at'},
     ]) }}
 {%- endmacro %}
