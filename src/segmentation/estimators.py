@@ -6,8 +6,13 @@ this module, the others wait for it.
 """
 
 from sklearn.cluster import KMeans
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.linear_model import LogisticRegression
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+)
+from sklearn.experimental import enable_halving_search_cv  # noqa: F401
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression, PoissonRegressor
 from sklearn.metrics import (
     adjusted_rand_score,
     average_precision_score,
@@ -15,6 +20,11 @@ from sklearn.metrics import (
     roc_auc_score,
     silhouette_score,
 )
+from sklearn.model_selection import HalvingGridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import LinearSVC
+from sklearn.tree import DecisionTreeClassifier
 from threadpoolctl import threadpool_limits
 
 # Sums over threads differ in the last bit from run to run, so every fit has one thread.
@@ -29,12 +39,20 @@ def one_thread() -> threadpool_limits:
 
 
 __all__ = [
+    "DecisionTreeClassifier",
+    "HalvingGridSearchCV",
     "HistGradientBoostingClassifier",
+    "HistGradientBoostingRegressor",
     "KMeans",
+    "LinearSVC",
     "LogisticRegression",
+    "PoissonRegressor",
+    "SimpleImputer",
+    "StandardScaler",
     "adjusted_rand_score",
     "average_precision_score",
     "brier_score_loss",
+    "make_pipeline",
     "one_thread",
     "roc_auc_score",
     "silhouette_score",

@@ -1,0 +1,247 @@
+"""Metrics of predictions under weights: exact, ties included, many resamples at once.
+
+A whole weight k counts a customer k times, so that the same formulas give the point
+value (all weights 1) and the bootstrap (multinomial weights). Weights have the shape
+(n, b): one column per resample. A metric that is not defined is NaN.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+COUNT_BINS = 10
+
+IS_HIGHER_BETTER = {
+    "auc": True,
+    "average_precision": True,
+    "log_loss": False,
+    "brier_score": False,
+    "calibration_error": False,
+    "calibration_error_raw": False,
+    "mean_predicted": None,
+    "mean_predicted_raw": None,
+    "observed_rate": None,
+    "top_decile_lift": True,
+    "spearman": True,
+    "top_20_pct_capture": True,
+    "mean_absolute_error": False,
+    "root_mean_squared_error": False,
+    "predicted_over_actual": None,
+    "predicted_over_actual_raw": None,
+}
+
+_TINY = np.finfo(float).tiny
+
+
+def ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
+    """Divide; NaN where the denominator is 0."""
+    known = denominator != 0
+    return np.where(known, numerator / np.where(known, denominator, 1), np.nan)
+
+
+def tie_groups(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the ascending order of values, and where each run of equals starts."""
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    return order, np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Customers by prediction, ascending; those with equal predictions are one group.
+
+    Attributes
+    ----------
+    predicted : ndarray, shape (g,)
+        Of each group.
+    weights, totals : ndarray, shape (g, b)
+        Of each group: the sum of the weights, and of weight × actual.
+    below : ndarray, shape (g, b)
+        Sum of the weights of the groups before.
+    """
+
+    predicted: np.ndarray
+    weights: np.ndarray
+    totals: np.ndarray
+    below: np.ndarray
+
+    @classmethod
+    def of(cls, actual: np.ndarray, predicted: np.ndarray, weights: np.ndarray):
+        """Group customers by their predictions."""
+        order, starts = tie_groups(predicted)
+        weights = weights[order]
+        totals = np.add.reduceat(weights * actual[order, None], starts, axis=0)
+        weights = np.add.reduceat(weights, starts, axis=0)
+        below = np.cumsum(weights, axis=0) - weights
+        return cls(predicted[order][starts], weights, totals, below)
+
+    @property
+    def size(self) -> np.ndarray:
+        """Sum of all weights, shape (b,)."""
+        return self.below[-1] + self.weights[-1]
+
+    def bins(self, count_bins: int = COUNT_BINS) -> np.ndarray:
+        """Return the equal-count bin, 0 the lowest, that each group's middle is in."""
+        middle = count_bins * (2 * self.below + self.weights)
+        bins = (middle / np.maximum(2 * self.size, _TINY)).astype(np.int64)
+        return np.minimum(bins, count_bins - 1)
+
+
+def auc(ranked: Ranked) -> np.ndarray:
+    """Return P(a 1 is predicted above a 0), a tie counting half (Fawcett 2006)."""
+    negatives = ranked.weights - ranked.totals
+    lower = np.cumsum(negatives, axis=0) - negatives / 2
+    pairs = ranked.totals.sum(axis=0) * negatives.sum(axis=0)
+    return ratio((ranked.totals * lower).sum(axis=0), pairs)
+
+
+def average_precision(ranked: Ranked) -> np.ndarray:
+    """Return Σ (R_k - R_k-1) P_k over thresholds k (as scikit-learn defines it)."""
+    positives = ranked.totals.sum(axis=0)
+    found = positives - np.cumsum(ranked.totals, axis=0) + ranked.totals
+    precision = found / np.maximum(ranked.size - ranked.below, _TINY)
+    return ratio((ranked.totals * precision).sum(axis=0), positives)
+
+
+def calibration_error(ranked: Ranked) -> np.ndarray:
+    """Return Σ_bins n_bin/n |mean actual - mean predicted| over equal-count bins.
+
+    Expected calibration error (Naeini, Cooper & Hauskrecht 2015, AAAI). Equal
+    predictions stay in one bin. Noise makes it positive even for a perfect model.
+    """
+    residuals = ranked.totals - ranked.predicted[:, None] * ranked.weights
+    resamples = residuals.shape[1]
+    cells = ranked.bins() * resamples + np.arange(resamples)
+    sums = np.bincount(
+        cells.ravel(), weights=residuals.ravel(), minlength=COUNT_BINS * resamples
+    )
+    error = np.abs(sums.reshape(COUNT_BINS, resamples)).sum(axis=0)
+    return ratio(error, ranked.size)
+
+
+def top_share(ranked: Ranked, share: float) -> np.ndarray:
+    """Return the part of the actual total in the top share of customers by prediction.
+
+    Of a group of equals on the cut, as many count as fit, at the mean of the group.
+    """
+    above = ranked.size - ranked.below - ranked.weights
+    taken = np.clip(share * ranked.size - above, 0, ranked.weights)
+    captured = (ranked.totals * (taken / np.maximum(ranked.weights, _TINY))).sum(axis=0)
+    return ratio(captured, ranked.totals.sum(axis=0))
+
+
+def mid_ranks(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return the weighted mid-ranks of values, centred at 0, shape (n, b)."""
+    order, starts = tie_groups(values)
+    groups = np.add.reduceat(weights[order], starts, axis=0)
+    ranks = np.cumsum(groups, axis=0) - groups / 2 - groups.sum(axis=0) / 2
+    group_of = np.empty(len(values), dtype=np.int64)
+    group_of[order] = np.repeat(
+        np.arange(len(starts)), np.diff(np.r_[starts, len(values)])
+    )
+    return ranks[group_of]
+
+
+def spearman(
+    actual: np.ndarray, predicted: np.ndarray, weights: np.ndarray
+) -> np.ndarray:
+    """Return the correlation of mid-ranks (Spearman 1904), shape (b,)."""
+    x, y = mid_ranks(actual, weights), mid_ranks(predicted, weights)
+    weighted = weights * x
+    covariance = np.einsum("nb,nb->b", weighted, y)
+    x_squared = np.einsum("nb,nb->b", weighted, x)
+    y_squared = np.einsum("nb,nb,nb->b", weights, y, y)
+    return ratio(covariance, np.sqrt(x_squared) * np.sqrt(y_squared))
+
+
+def _log_losses(actual: np.ndarray, predicted: np.ndarray) -> np.ndarray:
+    # clipped as scikit-learn does, so that one certain miss is not infinite
+    eps = np.finfo(float).eps
+    predicted = np.clip(predicted, eps, 1 - eps)
+    return -np.where(actual == 1, np.log(predicted), np.log1p(-predicted))
+
+
+def probability_metrics(
+    actual: np.ndarray,
+    predicted: np.ndarray,
+    raw: np.ndarray | None,
+    weights: np.ndarray,
+) -> dict[str, np.ndarray]:
+    """Measure predicted probabilities against what happened.
+
+    Parameters
+    ----------
+    actual : ndarray, shape (n,)
+        0 or 1.
+    predicted : ndarray, shape (n,)
+    raw : ndarray, shape (n,), or None
+        Before calibration.
+    weights : ndarray, shape (n, b)
+
+    Returns
+    -------
+    dict
+        Metric to values, shape (b,). `brier_score` is a mean squared error (Brier
+        1950); `top_decile_lift` is the rate among the tenth predicted highest over the
+        rate of all. Metrics of `raw` are left out where it is None.
+    """
+    ranked = Ranked.of(actual, predicted, weights)
+    squares, losses = (actual - predicted) ** 2, _log_losses(actual, predicted)
+    sums = np.stack([squares, losses, predicted, actual]) @ weights
+    brier_score, log_loss, mean_predicted, observed_rate = ratio(sums, ranked.size)
+    found = {
+        "auc": auc(ranked),
+        "average_precision": average_precision(ranked),
+        "log_loss": log_loss,
+        "brier_score": brier_score,
+        "calibration_error": calibration_error(ranked),
+        "mean_predicted": mean_predicted,
+        "observed_rate": observed_rate,
+        "top_decile_lift": 10 * top_share(ranked, 0.1),
+    }
+    if raw is not None:
+        before = Ranked.of(actual, raw, weights)
+        found["calibration_error_raw"] = calibration_error(before)
+        found["mean_predicted_raw"] = ratio(raw @ weights, ranked.size)
+    return found
+
+
+def amount_metrics(
+    actual: np.ndarray,
+    predicted: np.ndarray,
+    raw: np.ndarray | None,
+    weights: np.ndarray,
+) -> dict[str, np.ndarray]:
+    """Measure expected amounts against what was spent.
+
+    Parameters
+    ----------
+    actual, predicted : ndarray, shape (n,)
+    raw : ndarray, shape (n,), or None
+        Before calibration.
+    weights : ndarray, shape (n, b)
+
+    Returns
+    -------
+    dict
+        Metric to values, shape (b,). `top_20_pct_capture` is the share of the total
+        that the fifth predicted highest spent, `predicted_over_actual` is of totals: 1
+        is unbiased. Metrics of `raw` are left out where it is None.
+    """
+    ranked = Ranked.of(actual, predicted, weights)
+    errors = actual - predicted
+    sums = np.stack([np.abs(errors), errors**2, predicted, actual]) @ weights
+    absolute, squared, expected, spent = sums
+    found = {
+        "spearman": spearman(actual, predicted, weights),
+        "top_20_pct_capture": top_share(ranked, 0.2),
+        "mean_absolute_error": ratio(absolute, ranked.size),
+        "root_mean_squared_error": np.sqrt(ratio(squared, ranked.size)),
+        "predicted_over_actual": ratio(expected, spent),
+    }
+    if raw is not None:
+        found["predicted_over_actual_raw"] = ratio(raw @ weights, spent)
+    return found
+
+
+METRICS = {"probability": probability_metrics, "amount": amount_metrics}
