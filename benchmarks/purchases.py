@@ -3,8 +3,8 @@
 ``python benchmarks/purchases.py --customers 1000000``
 
 Both sides get the same customers, each in a process of its own, one after the other:
-ours with times in days and all groups kept (and once more on weeks), lifetimes in whole
-weeks, row by row as it is used, and once more with identical rows weighted by hand.
+ours with times in days, lifetimes in whole weeks, row by row as it is used, and once
+more with identical rows weighted by hand. BLAS has one thread on both sides.
 lifetimes is no dependency; where this Python cannot import it, give it one of its own::
 
     python -m venv /tmp/lifetimes && /tmp/lifetimes/bin/pip install lifetimes
@@ -13,6 +13,7 @@ lifetimes is no dependency; where this Python cannot import it, give it one of i
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -41,8 +42,8 @@ def draw(count: int, file: Path) -> None:
     np.savez(file, x=customers["x"], t_x=t_x, T=T, zbar=zbar)
 
 
-def ours(data: dict, resolution: float | None) -> dict:
-    """Fit and predict with this library; `resolution` in days."""
+def ours(data: dict) -> dict:
+    """Fit and predict with this library."""
     import pandas as pd
 
     from segmentation.purchases.fit import fit_purchases
@@ -53,7 +54,7 @@ def ours(data: dict, resolution: float | None) -> dict:
     frame = pd.DataFrame(data).assign(x_valued=data["x"])
     frame["customer_id"] = np.arange(len(frame)).astype(str)
     start = time.perf_counter()
-    purchases = served(fit_purchases(frame, resolution=resolution))
+    purchases = served(fit_purchases(frame))
     spend = served(fit_spend(frame))
     fitted = time.perf_counter()
     table = expected_value(frame, purchases, spend, horizon_days=HORIZON_DAYS)
@@ -105,8 +106,7 @@ def lifetimes(data: dict, is_weighted: bool) -> dict:
 
 
 SIDES = {
-    "ours, days": lambda data: ours(data, None),
-    "ours, fitted on weeks": lambda data: ours(data, 7),
+    "ours, days": ours,
     "lifetimes, weeks": lambda data: lifetimes(data, False),
     "lifetimes, weeks, weighted": lambda data: lifetimes(data, True),
 }
@@ -115,7 +115,8 @@ SIDES = {
 def measure(side: str, python: str, file: Path) -> dict:
     """Run one side in a process of its own."""
     command = [python, __file__, "--side", side, "--data", str(file)]
-    process = subprocess.run(command, capture_output=True, text=True)
+    one_thread = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+    process = subprocess.run(command, capture_output=True, text=True, env=one_thread)
     if process.returncode:
         return {"error": process.stderr.strip().splitlines()[-1]}
     return json.loads(process.stdout.splitlines()[-1])
@@ -177,8 +178,8 @@ def print_table(customers: int, results: dict[str, dict]) -> None:
         first = first or total
         values = ", ".join(f"{v:.4g}" for v in result["parameters"].values())
         print(
-            f"{side:28}{result['fit_seconds']:8.1f}{result['predict_seconds']:11.1f}"
-            f"{total:8.1f}{total / first:8.2f}{result['peak_mb']:9.0f}"
+            f"{side:28}{result['fit_seconds']:8.2f}{result['predict_seconds']:11.2f}"
+            f"{total:8.2f}{total / first:8.2f}{result['peak_mb']:9.0f}"
             f"{result['expected_orders']:12,.0f}  {values}"
         )
 

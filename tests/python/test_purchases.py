@@ -9,7 +9,7 @@ from scipy.integrate import quad
 from scipy.special import betaln, gammaln
 from scipy.stats import chi2
 
-from segmentation.purchases import beta_geometric
+from segmentation.purchases import beta_geometric, fit, spend
 from segmentation.purchases.bgnbd import BGNBD
 from segmentation.purchases.fit import fit_model, fit_purchases
 from segmentation.purchases.fits import (
@@ -22,11 +22,17 @@ from segmentation.purchases.gammagamma import GammaGamma
 from segmentation.purchases.mbgnbd import MBGNBD
 from segmentation.purchases.models import PurchaseModel
 from segmentation.purchases.nbd import NBD
-from segmentation.purchases.optimise import maximise
+from segmentation.purchases.optimise import maximise, maximise_from_nearby
 from segmentation.purchases.paretonbd import ParetoNBD, _gauss
 from segmentation.purchases.simulate import simulate, simulate_spend
 from segmentation.purchases.spend import fit_spend
-from segmentation.purchases.summaries import distinct, grouped, summarise
+from segmentation.purchases.summaries import (
+    at_most,
+    counted,
+    distinct,
+    grouped,
+    summarise,
+)
 from segmentation.purchases.value import VALUES_SCHEMA, discounts, expected_value
 
 STATISTICS = ["x", "t_x", "T"]
@@ -212,6 +218,15 @@ def test_silence_is_the_ratio_of_likelihoods(model):
     np.testing.assert_allclose(ours, theirs, rtol=1e-9)
 
 
+@MODELS
+def test_silence_is_having_left_or_not_buying(model):
+    x, t_x, T = columns(some_customers().iloc[:6])
+    buys = model.probability_purchase_if_alive(90, x, T)
+    silent = 1 - model.probability_alive(x, t_x, T) * buys
+    want = model.probability_no_purchase(90, x, t_x, T)
+    np.testing.assert_allclose(silent, want, rtol=1e-9)
+
+
 def test_silence_of_who_cannot_leave():
     model = NBD(0.7, 30.0)
     want = (430 / 520) ** 3.7  # ((α + T) / (α + T + t))^(r + x)
@@ -345,6 +360,22 @@ def test_spend_scales_with_the_currency():
     assert other.v == pytest.approx(150 * one.v, rel=1e-4)
 
 
+def test_rounding_many_amounts_changes_next_to_nothing(monkeypatch):
+    customers = spenders(GammaGamma(6.0, 4.0, 15.0))
+    exact = served(fit_spend(customers))
+    monkeypatch.setattr(spend, "MAX_ROWS", 100)
+    rounded = served(fit_spend(customers))
+    buyers = customers[customers["x_valued"] > 0]
+    score = exact.model.score(buyers["x_valued"].to_numpy(), buyers["zbar"].to_numpy())
+    got, want = ([f.model.p, f.model.q, f.model.v] for f in (rounded, exact))
+    errors = np.sqrt(np.diag(np.linalg.inv(score @ score.T)))
+    # .2 % at most of an amount, up and down alike
+    assert (np.abs(np.log(np.divide(got, want))) < 0.02 * errors).all()
+    assert got != want
+    # the density of amounts has their unit: a mean rounding of 1e-5, and a few digits
+    assert rounded.log_likelihood == pytest.approx(exact.log_likelihood, rel=1e-5)
+
+
 def test_spend_without_a_mean_falls_back_to_the_pooled_mean():
     customers = spenders(GammaGamma(2.0, 0.7, 10.0))
     first, last = fit_spend(customers)
@@ -411,6 +442,35 @@ def test_distinct_rows_can_be_put_back(rows):
     assert len(some_one) == len(set(rows))
 
 
+def test_rows_are_counted_however_many_values_they_can_have():
+    # 300 values in each of 8 columns: 300^8 is more than an integer holds
+    rng = np.random.default_rng(1)
+    rows = np.stack([rng.permutation(300) for _ in range(8)], axis=1)
+    got, counts = counted(*np.concatenate([rows, rows[:7]]).T)
+    want, times = np.unique(
+        np.concatenate([rows, rows[:7]]), axis=0, return_counts=True
+    )
+    np.testing.assert_array_equal(np.transpose(got), want)
+    np.testing.assert_array_equal(counts, times)
+
+
+def test_merging_loses_no_customer():
+    groups = grouped(drawn(BGNBD(0.6, 20.0, 0.8, 2.5), count=5000))
+    few = at_most(groups, 1000)
+    assert 100 < len(few) <= 1000 < len(groups)
+    assert few["count_customers"].sum() == 5000
+    assert (few["t_x"] <= few["T"]).all()
+    for name in STATISTICS:
+        means = [
+            np.average(f[name], weights=f["count_customers"]) for f in (few, groups)
+        ]
+        assert means[0] == pytest.approx(means[1], rel=1e-12)
+    assert at_most(groups, len(groups)) is groups
+    empty = grouped(drawn(NBD(0.7, 30.0), count=0), resolution=7)
+    assert empty.empty
+    assert at_most(empty, 5).empty
+
+
 # ---------------------------------------------------------------- fitting
 
 
@@ -439,13 +499,44 @@ def test_weeks_are_days_divided_by_seven():
     np.testing.assert_allclose(by_day / by_week, [1, 7, 1, 1], rtol=1e-3)
 
 
-def test_the_order_of_rows_changes_nothing():
+@pytest.mark.parametrize("many", [5000, 500])
+def test_the_order_of_rows_changes_nothing(many, monkeypatch):
+    monkeypatch.setattr(fit, "MAX_START_GROUPS", many)
+    monkeypatch.setattr(spend, "MAX_ROWS", many)
     customers = drawn(BGNBD(0.6, 20.0, 0.8, 2.5), count=3000)
     customers = customers.join(spenders(GammaGamma(6.0, 4.0, 15.0), 3000))
     shuffled = customers.sample(frac=1, random_state=1)
-    for fit in (fit_purchases, fit_spend):
-        one, other = parameters_table(fit(customers)), parameters_table(fit(shuffled))
+    for learn in (fit_purchases, fit_spend):
+        one, other = (parameters_table(learn(some)) for some in (customers, shuffled))
         assert one.equals(other) or one.to_pandas().equals(other.to_pandas())
+
+
+@MODELS
+def test_the_way_by_merged_groups_leads_to_the_same_maximum(model, monkeypatch):
+    groups = grouped(drawn(model, count=4000))
+    straight = fit_model(type(model), groups)
+    monkeypatch.setattr(fit, "MAX_START_GROUPS", 500)
+    by_few = fit_model(type(model), groups)
+    # L-BFGS-B stops somewhat before the maximum, in the sixth digit of parameters
+    np.testing.assert_allclose(by_few.parameters, straight.parameters, rtol=1e-3)
+    gain = by_few.mean_log_likelihood - straight.mean_log_likelihood
+    assert gain == pytest.approx(0, abs=1e-9)
+
+
+@MODELS
+def test_fitting_to_merged_groups_moves_parameters_little(model, monkeypatch):
+    customers = drawn(model)
+    groups = grouped(customers)
+    exact = fit_model(type(model), groups)
+    monkeypatch.setattr(type(model), "max_groups", 5000)
+    merged = fit_model(type(model), groups)
+    score = model.score(*columns(customers))
+    errors = np.sqrt(np.diag(np.linalg.inv(score @ score.T)))
+    moved = np.abs(np.log(merged.parameters / exact.parameters))
+    assert (moved < 0.25 * errors).all()
+    # of all groups: below the maximum, by .25² / 2 per parameter or so
+    loss = (exact.mean_log_likelihood - merged.mean_log_likelihood) * len(customers)
+    assert 0 < loss < 0.125
 
 
 def constant(count, x, t_x, T):
@@ -530,6 +621,34 @@ def test_a_maximum_that_was_not_reached_is_no_maximum():
     held = maximise(hill, [(5.0,)], np.array([3.0]), high)
     assert held.is_converged
     assert held.at_bound.all()
+
+
+def test_a_hill_nearby_shows_the_way_up():
+    low, high = np.full(2, 0.1), np.full(2, 10.0)
+    tops = []
+
+    def hill(top, steepness=1.0):
+        def height(parameters):
+            tops.append(top)
+            error = np.log(parameters / top)
+            slope = -steepness * (2 * error + 4 * error**3)
+            return -steepness * (error**2 + error**4).sum(), slope
+
+        return height
+
+    def climb(nearby):
+        tops.clear()
+        got = maximise_from_nearby(hill(2.0), nearby, [(5.0, 0.5)], low, high)
+        assert got.is_converged
+        assert got.parameters == pytest.approx([2, 2], rel=1e-6)
+        return tops.count(2.0)
+
+    assert climb(hill(1.8)) <= 8
+    # a valley, a bound, a step that leaves the bounds, one that leads down
+    climb(hill(1.8, -1.0))
+    climb(hill(30.0))
+    climb(hill(1.8, 0.01))
+    climb(hill(1.8, 0.4))
 
 
 def test_where_people_leave_the_first_of_the_chain_is_served():
@@ -620,6 +739,15 @@ def test_without_a_model_predictions_are_missing(valued):
     empty = expected_value(customers.head(0), *valued[1:], horizon_days=90)
     assert empty.schema == VALUES_SCHEMA
     assert empty.num_rows == 0
+
+
+@pytest.mark.parametrize("dtype", [object, "string", "category", int])
+def test_whatever_customers_are_called_their_names_are_strings(valued, dtype):
+    customers, *fits = valued
+    numbers = pd.Series(range(2000)).astype(str).astype(dtype)
+    table = expected_value(customers.assign(customer_id=numbers), *fits, horizon_days=9)
+    assert table.schema == VALUES_SCHEMA
+    assert table.column("customer_id").to_pylist()[-2:] == ["1998", "1999"]
 
 
 def test_each_customer_is_predicted_alone(valued):

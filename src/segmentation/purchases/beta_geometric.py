@@ -84,8 +84,9 @@ class BetaGeometric(PurchaseModel):
     def _log_odds_gone(self, x, t_x, T) -> np.ndarray:
         """Return ln P(left) - ln P(alive), -inf where no toss has been made."""
         tosses = np.asarray(x) + self.first_tosses
-        log_ratio = np.log(self.alpha + np.asarray(T, dtype=float)) - np.log(
-            self.alpha + np.asarray(t_x, dtype=float)
+        log_ratio = np.log(
+            (self.alpha + np.asarray(T, dtype=float))
+            / (self.alpha + np.asarray(t_x, dtype=float))
         )
         odds = (
             np.log(self.a)
@@ -159,9 +160,13 @@ class BetaGeometric(PurchaseModel):
         1 - P(alive) · (1 - ((α + T) / (α + T + t))^(r + x)): leaving can only follow a
         purchase, so who is alive buys next at rate λ. Closed form, fit for SQL.
         """
-        x, T = np.asarray(x), np.asarray(T, dtype=float)
-        buys = -np.expm1(-(self.r + x) * np.log1p(t / (self.alpha + T)))
+        buys = self.probability_purchase_if_alive(t, x, T)
         return 1 - self.probability_alive(x, t_x, T) * buys
+
+    def probability_purchase_if_alive(self, t, x, T) -> np.ndarray:
+        """Return 1 - ((α + T) / (α + T + t))^(r + x), shape (n,)."""
+        x, T = np.asarray(x), np.asarray(T, dtype=float)
+        return -np.expm1(-(self.r + x) * np.log1p(t / (self.alpha + T)))
 
     def expected_if_alive(self, t, x, T) -> np.ndarray:
         """Return the expected purchases in (T, T + t] of who is alive, shape (n,).

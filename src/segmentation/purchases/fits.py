@@ -28,6 +28,8 @@ MODELS = {
 SHAPES = (1e-3, 1e3)
 SCALES = (1e-6, 1e6)  # in units of the mean age, or the mean spend
 
+BLOCK_ROWS = 16_384  # whose intermediate results stay in the cache
+
 PARAMETERS_SCHEMA = pa.schema(
     [
         ("model", pa.string()),
@@ -152,13 +154,19 @@ def bounds(names, scales, unit: float) -> tuple[np.ndarray, np.ndarray]:
 def objective_of(cls: type[Model], weights: np.ndarray, *data: np.ndarray) -> Callable:
     """Return the weighted mean log-likelihood and its gradient, for `maximise`."""
     total = weights.sum()
+    blocks = [
+        [column[start : start + BLOCK_ROWS] for column in (weights, *data)]
+        for start in range(0, len(weights), BLOCK_ROWS)
+    ]
 
     def objective(parameters):
-        model = cls(*parameters)
+        model, value, gradient = cls(*parameters), 0.0, 0.0
         # a far-off trial of the line search may overflow; it is then turned back
         with np.errstate(all="ignore"):
-            value = (weights * model.log_likelihood(*data)).sum() / total
-            return value, (weights * model.score(*data)).sum(axis=1) / total
+            for some, *rows in blocks:
+                value += (some * model.log_likelihood(*rows)).sum()
+                gradient += (some * model.score(*rows)).sum(axis=1)
+        return value / total, gradient / total
 
     return objective
 

@@ -49,6 +49,7 @@ class PurchaseModel(ABC):
 
     name: ClassVar[str]
     scales: ClassVar[tuple[str, ...]]  # parameters with the dimension of time
+    max_groups: ClassVar[int] = 1_000_000  # to fit to: more are merged
 
     @classmethod
     def parameter_names(cls) -> tuple[str, ...]:
@@ -127,6 +128,16 @@ class PurchaseModel(ABC):
         T = np.asarray(T, dtype=float)
         longer = self.log_likelihood(x, t_x, T + t)
         return np.exp(np.minimum(longer - self.log_likelihood(x, t_x, T), 0.0))
+
+    def probability_purchase_if_alive(self, t, x, T) -> np.ndarray:
+        """Return P(a purchase in (T, T + t] | x, T) of who is alive at T, shape (n,).
+
+        When the last purchase was does not matter then; here it is taken to be the
+        latest that can be, since being alive is likeliest so.
+        """
+        t_x = np.where(np.asarray(x) > 0, T, 0.0)
+        buys = 1 - self.probability_no_purchase(t, x, t_x, T)
+        return np.minimum(buys / self.probability_alive(x, t_x, T), 1.0)
 
     def score(self, x, t_x, T) -> np.ndarray:
         """Return the derivatives of `log_likelihood` by the logs of the parameters.

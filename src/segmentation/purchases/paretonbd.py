@@ -109,6 +109,7 @@ class ParetoNBD(PurchaseModel):
 
     name: ClassVar[str] = "Pareto/NBD"
     scales: ClassVar[tuple[str, ...]] = ("alpha", "beta")
+    max_groups: ClassVar[int] = 250_000  # the ₂F₁ of one takes a microsecond
 
     @classmethod
     def starts(cls, rate: float, age: float) -> list[tuple[float, ...]]:

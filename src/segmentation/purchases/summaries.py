@@ -4,6 +4,8 @@ Notation of Fader & Hardie: x repeat purchases, the last at t_x, T the age, all 
 from the first purchase; z̄ the mean value of a repeat purchase.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -88,42 +90,88 @@ def summarise(
 
 
 def grouped(
-    summaries: pd.DataFrame,
-    *,
-    resolution: float | None = None,
-    weights: str | None = None,
+    summaries: pd.DataFrame, *, resolution: float | None = None
 ) -> pd.DataFrame:
     """Group customers whose statistics are identical: all that fitting needs.
 
     The likelihood of a group is that of one of its customers times their number, so
-    this loses nothing. Rounding times to a coarser resolution loses little, and makes
-    the number of groups a matter of the period, not of the number of customers: five
-    years by weeks is some 10⁵ groups, be it of ten million customers.
+    this loses nothing.
 
     Parameters
     ----------
     summaries : DataFrame
         One row per customer: `x`, `t_x`, `T`.
     resolution : float, optional
-        Round t_x and T to multiples of this, in their own unit; never beyond each
-        other, since t_x ≤ T stays so.
-    weights : str, optional
-        The column that counts customers where rows are groups already.
+        Also merge groups of one x whose t_x and T are in the same cells of this length,
+        in their own unit, at the mean t_x and T.
 
     Returns
     -------
     DataFrame
         `x`, `t_x`, `T`, `count_customers`, sorted: the order of rows changes nothing.
     """
-    frame = summaries[COLUMNS]
-    if resolution is not None:
-        rounded = np.rint(frame[["t_x", "T"]] / resolution) * resolution
-        frame = pd.concat([frame["x"], rounded], axis=1)
-    if weights is None:
-        counts = frame.groupby(COLUMNS).size()
-    else:
-        counts = summaries[weights].groupby([frame[name] for name in COLUMNS]).sum()
-    return counts.rename("count_customers").reset_index()
+    columns, counts = counted(*(summaries[name].to_numpy() for name in COLUMNS))
+    groups = pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
+    groups["count_customers"] = counts
+    if resolution is None:
+        return groups
+    return _merged(groups, lambda t, x: t / resolution)
+
+
+def at_most(
+    groups: pd.DataFrame, count: int, *, per_e_fold: float = 128.0
+) -> pd.DataFrame:
+    """Merge groups until there are no more than some number of them.
+
+    Likelihoods are made of (r + x) ln(α + t). So times count as alike where they share
+    a cell of ln(τ + t), τ being a hundredth of the longest T, and cells get shorter by
+    the root of 1 + x. The mean t_x and T stand for the groups of a cell: the error is
+    of the second order in its length, which is doubled until there are few enough.
+    The number of groups is then a matter of the period, not of that of customers.
+
+    Parameters
+    ----------
+    groups : DataFrame
+        What `grouped` returned.
+    count : int
+    per_e_fold : float
+        Cells in which τ + t grows e-fold, at x = 0, to begin with.
+
+    Returns
+    -------
+    DataFrame
+        As `grouped` returns; `groups` itself where they are few enough.
+    """
+    origin = groups["T"].max() / 100
+    while len(groups) > count and per_e_fold > 0.1:
+        groups = _merged(
+            groups,
+            lambda t, x, n=per_e_fold: n * np.sqrt(1 + x) * np.log1p(t / origin),
+        )
+        per_e_fold /= 2  # so cells nest
+    return groups
+
+
+def _merged(groups: pd.DataFrame, scale: Callable) -> pd.DataFrame:
+    """Merge the groups of one x whose t_x and T are alike in the floor of a scale."""
+    x, t_x, T = (groups[name].to_numpy() for name in COLUMNS)
+    counts = groups["count_customers"].to_numpy()
+    code = _row_codes([x, *(np.floor(scale(t, x)).astype(np.int64) for t in (t_x, T))])
+    order = np.argsort(code, kind="stable")
+    first = _changes(code[order])
+    count, last, age = (
+        np.add.reduceat(values[order], first)
+        for values in (counts, counts * t_x, counts * T)
+    )
+    last = np.minimum(last, age)  # rounding may turn them round
+    return pd.DataFrame(
+        {
+            "x": x[order[first]],
+            "t_x": last / count,
+            "T": age / count,
+            "count_customers": count,
+        }
+    )
 
 
 def distinct(*columns: np.ndarray) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
@@ -141,10 +189,44 @@ def distinct(*columns: np.ndarray) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
     inverse : ndarray of int, shape (n,)
         `rows[j][inverse]` is `columns[j]`.
     """
-    code = np.zeros(len(columns[0]), dtype=np.int64)
+    inverse, codes = pd.factorize(_row_codes(columns))
+    first = np.zeros(len(codes), dtype=np.int64)
+    first[inverse[::-1]] = np.arange(len(inverse))[::-1]
+    return tuple(np.asarray(column)[first] for column in columns), inverse
+
+
+def counted(*columns: np.ndarray) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
+    """Return the distinct rows of some columns, sorted, and how often each occurs.
+
+    Parameters
+    ----------
+    *columns : ndarray, shape (n,)
+
+    Returns
+    -------
+    rows : tuple of ndarray, shape (m,)
+    counts : ndarray of int, shape (m,)
+    """
+    code = _row_codes(columns)
+    order = np.argsort(code)
+    first = _changes(code[order])
+    counts = np.diff(first, append=len(code))
+    return tuple(column[order[first]] for column in columns), counts
+
+
+def _row_codes(columns) -> np.ndarray:
+    """Return an integer per row, that is equal and sorted as the rows are."""
+    code, size = np.zeros(len(columns[0]), dtype=np.int64), 1
     for column in columns:
-        codes, values = pd.factorize(column)
-        code = pd.factorize(code * max(len(values), 1) + codes)[0]
-    first = np.zeros(code.max(initial=-1) + 1, dtype=np.int64)
-    first[code[::-1]] = np.arange(len(code))[::-1]
-    return tuple(np.asarray(column)[first] for column in columns), code
+        codes, values = pd.factorize(column, sort=True)
+        if size * len(values) >= 2**63:
+            code, kept = pd.factorize(code, sort=True)
+            size = len(kept)
+        code = code * len(values) + codes
+        size *= len(values)
+    return code
+
+
+def _changes(ordered: np.ndarray) -> np.ndarray:
+    """Return where a run of equal values begins."""
+    return np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])

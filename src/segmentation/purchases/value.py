@@ -16,7 +16,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from segmentation.frames import conform
 from segmentation.purchases.fits import Fit
 from segmentation.purchases.summaries import distinct
 
@@ -101,34 +100,39 @@ def expected_value(
         customers with a single purchase first.
     """
     n = len(summaries)
-    out = {name: np.full(n, np.nan) for name in VALUES_SCHEMA.names}
-    out["customer_id"] = summaries["customer_id"].astype(str).to_numpy()
-    out["purchase_model"] = out["spend_model"] = np.full(n, None)
-    orders = np.nan
+    out = {field.name: pa.nulls(n, field.type) for field in VALUES_SCHEMA}
+    out["customer_id"] = pa.array(summaries["customer_id"].astype(str), pa.string())
+    worth = None
     if purchases is not None and purchases.model is not None:
         model, unit = purchases.model, purchases.time_unit_days
         x, t_x, T = (summaries[name].to_numpy() for name in ("x", "t_x", "T"))
         alive = model.probability_alive(x, t_x, T)
-        silent = model.probability_no_purchase(horizon_days / unit, x, t_x, T)
-        ends, factors = discounts(horizon_days, annual_discount_rate, sub_period_days)
-        # expected purchases hang on x and T alone, of which few pairs occur
+        # of who is alive, all else hangs on x and T alone, of which few pairs occur
         (some_x, some_T), inverse = distinct(x, T)
+        buys = model.probability_purchase_if_alive(horizon_days / unit, some_x, some_T)
+        ends, factors = discounts(horizon_days, annual_discount_rate, sub_period_days)
         by_end = np.stack(
             [model.expected_if_alive(end / unit, some_x, some_T) for end in ends]
         )
         by_period = np.diff(by_end, axis=0, prepend=0.0)
-        worth = (factors[:, None] * by_period).sum(axis=0)
-        orders = alive * worth[inverse]
-        out["expected_orders"] = alive * by_end[-1][inverse]
-        out["no_purchase_probability"] = silent
-        out["purchase_probability"] = 1 - silent
-        out["alive_probability"] = alive
-        out["purchase_model"] = np.full(n, purchases.name)
+        worth = alive * (factors[:, None] * by_period).sum(axis=0)[inverse]
+        buys = alive * buys[inverse]
+        out["expected_orders"] = _floats(alive * by_end[-1][inverse])
+        out["purchase_probability"] = _floats(buys)
+        out["no_purchase_probability"] = _floats(1 - buys)
+        out["alive_probability"] = _floats(alive)
+        out["purchase_model"] = pa.repeat(pa.scalar(purchases.name), n)
     if spend is not None and spend.model is not None:
         amount = spend.model.expected_spend(
             summaries["x_valued"].to_numpy(), summaries["zbar"].to_numpy(float)
         )
-        out["expected_order_amount"] = amount
-        out["expected_value_amount"] = orders * amount * margin
-        out["spend_model"] = np.full(n, spend.name)
-    return conform(pd.DataFrame(out), VALUES_SCHEMA)
+        out["expected_order_amount"] = _floats(amount)
+        if worth is not None:
+            out["expected_value_amount"] = _floats(worth * amount * margin)
+        out["spend_model"] = pa.repeat(pa.scalar(spend.name), n)
+    return pa.table(out, schema=VALUES_SCHEMA)
+
+
+def _floats(values: np.ndarray) -> pa.Array:
+    """Return an Arrow array in which NaN is missing."""
+    return pa.array(values, pa.float64(), from_pandas=True)
