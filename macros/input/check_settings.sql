@@ -20,8 +20,10 @@
         {%- endfor -%}
 
         {%- for name, least in {
-            'horizon_days': 1, 'value_horizon_days': 1, 'training_anchors': 1, 'quiet_days': 1, 'seed': 0,
-            'max_training_customers': 100, 'min_training_customers': 20,
+            'anchor_step_days': 1, 'past_anchors': 1, 'horizon_days': 1, 'value_horizon_days': 1,
+            'response_days': 1, 'quiet_days': 1, 'seed': 0, 'max_training_customers': 100,
+            'min_training_customers': 20, 'learning_anchors': 1, 'refit_every_days': 0,
+            'backtest_origins': 1, 'tuning_configurations': 1, 'bootstrap_samples': 20, 'count_reasons': 0,
         }.items() -%}
             {%- if var(name) is not integer or var(name) is boolean or var(name) < least -%}
                 {%- do problems.append(
@@ -30,8 +32,30 @@
             {%- endif -%}
         {%- endfor -%}
 
-        {%- if var('seed') is integer and var('seed') > 4294967295 -%}
-            {%- do problems.append("seed is " ~ var('seed') ~ ": it must be 4294967295 or less.") -%}
+        {%- for name, most in {
+            'anchor_step_days': 3660, 'past_anchors': 40, 'horizon_days': 3660, 'value_horizon_days': 3660,
+            'response_days': 365, 'seed': 4294967295, 'backtest_origins': 20, 'bootstrap_samples': 10000,
+            'count_reasons': 50,
+        }.items() -%}
+            {%- if var(name) is integer and var(name) > most -%}
+                {%- do problems.append(name ~ " is " ~ var(name) ~ ": it must be " ~ most ~ " or less.") -%}
+            {%- endif -%}
+        {%- endfor -%}
+
+        {%- set horizons = var('purchase_horizons') -%}
+        {%- if horizons is string or horizons is mapping or horizons is not sequence
+            or horizons | length == 0
+            or horizons | select('integer') | list | length < horizons | length
+            or horizons | min < 1 or horizons | max > 3660
+            or horizons | unique | list | length < horizons | length -%}
+            {%- do problems.append(
+                "purchase_horizons is " ~ horizons ~ ": it must be a list of whole numbers from 1 to 3660, each named once."
+            ) -%}
+        {%- elif var('horizon_days') is integer and 1 <= var('horizon_days') <= 3660
+            and var('horizon_days') not in horizons -%}
+            {%- do problems.append(
+                "purchase_horizons is " ~ horizons ~ ": horizon_days, which is " ~ var('horizon_days') ~ ", must be one of them."
+            ) -%}
         {%- endif -%}
 
         {%- if var('quiet_share') is not number or var('quiet_share') < 0 or var('quiet_share') > 0.5 -%}
@@ -70,23 +94,21 @@
             {%- set clusters_on = [] -%}
         {%- endif -%}
 
-        {%- set churn_on = var('churn_features') -%}
-        {%- if churn_on is not mapping or churn_on | length == 0
-            or churn_on.values() | reject('in', ['identity', 'log1p']) | list -%}
-            {%- do problems.append(
-                "churn_features is " ~ churn_on ~ ": it must name features, each with its transform, identity or log1p."
-            ) -%}
-            {%- set churn_on = {} -%}
-        {%- endif -%}
-
-        {%- for name in ['horizon_days', 'value_horizon_days', 'training_anchors'] -%}
-            {%- if var(name) is integer and var(name) > 3660 -%}
-                {%- do problems.append(name ~ " is " ~ var(name) ~ ": it must be 3660 or less.") -%}
+        {%- set features_on = {'cluster_features': clusters_on} -%}
+        {%- for name in ['churn_features', 'response_features'] -%}
+            {%- set features = var(name) -%}
+            {%- if features is not mapping or (name == 'churn_features' and features | length == 0)
+                or features.values() | reject('in', ['identity', 'log1p']) | list -%}
+                {%- do problems.append(
+                    name ~ " is " ~ features ~ ": it must name features, each with its transform, identity or log1p."
+                ) -%}
+            {%- else -%}
+                {%- do features_on.update({name: features}) -%}
             {%- endif -%}
         {%- endfor -%}
 
         {%- set known = feature_names() -%}
-        {%- for name, features in {'cluster_features': clusters_on, 'churn_features': churn_on}.items() -%}
+        {%- for name, features in features_on.items() -%}
             {%- for feature in features if known and feature not in known -%}
                 {%- do problems.append(
                     name ~ " names '" ~ feature ~ "', which is no feature: use a number of int_customers__features."
@@ -109,9 +131,9 @@
 {% macro feature_names() -%}
     {%- set names = [] -%}
     {%- for name in graph.nodes['model.segmentation.int_customers__features'].columns -%}
-        {%- set is_text = name in ['customer_id', 'anchor_role']
+        {%- set is_key_or_text = name in ['customer_id', 'anchor_number', 'anchor_role', 'last_category']
             or (name.startswith('favourite_') and not name.endswith('_share')) -%}
-        {%- if not is_text and not name.startswith('is_') and not name.endswith('_date') -%}
+        {%- if not is_key_or_text and not name.startswith('is_') and not name.endswith('_date') -%}
             {%- do names.append(name) -%}
         {%- endif -%}
     {%- endfor -%}

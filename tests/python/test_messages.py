@@ -217,7 +217,10 @@ BAD_SETTINGS = [
         "as_of_date": ("30/06/2024", "as_of_date is '30/06/2024', which is no date"),
         "earliest_valid_date": ("1990", "earliest_valid_date is '1990'"),
         "horizon_days": (-90, "horizon_days is -90: it must be a whole number, 1"),
-        "training_anchors": (0, "training_anchors is 0"),
+        "anchor_step_days": (0, "anchor_step_days is 0: it must be a whole number, 1"),
+        "past_anchors": (0, "past_anchors is 0: it must be a whole number, 1"),
+        "purchase_horizons": (90, "purchase_horizons is 90: it must be a list of"),
+        "response_days": (0, "response_days is 0: it must be a whole number, 1"),
         "quiet_days": (0, "quiet_days is 0"),
         "quiet_share": (1.5, "quiet_share is 1.5: it must be a share between 0"),
         "seed": (-1, "seed is -1"),
@@ -233,7 +236,12 @@ BAD_SETTINGS = [
     },
     {
         "as_of_date": ("2024-02-30", "as_of_date is '2024-02-30', which is no date"),
+        "anchor_step_days": (3661, "anchor_step_days is 3661: it must be 3660 or less"),
+        "past_anchors": (1.5, "past_anchors is 1.5"),
         "horizon_days": (90.5, "horizon_days is 90.5"),
+        "purchase_horizons": ([30, "90"], "purchase_horizons is [30, '90']: it must"),
+        "value_horizon_days": (3661, "value_horizon_days is 3661: it must be 3660"),
+        "response_days": ("week", "response_days is week"),
         "quiet_share": ("little", "quiet_share is little"),
         "seed": (2**32, "seed is 4294967296"),
         "max_training_customers": ("all", "max_training_customers is all"),
@@ -250,7 +258,11 @@ BAD_SETTINGS = [
     },
     {
         "as_of_date": ("'; drop table x; --", "which is no date"),
+        "past_anchors": ("all", "past_anchors is all: it must be a whole number, 1"),
         "horizon_days": ("ninety", "horizon_days is ninety"),
+        "purchase_horizons": ([0, 90], "purchase_horizons is [0, 90]: it must be a"),
+        "value_horizon_days": (0, "value_horizon_days is 0"),
+        "response_days": (True, "response_days is True"),
         "seed": (True, "seed is True"),
         "quiet_share": (-0.1, "quiet_share is -0.1"),
         "cluster_counts": ([1, 2], "cluster_counts is [1, 2]"),
@@ -264,8 +276,18 @@ BAD_SETTINGS = [
         "churn_features": (["count_orders"], "it must name features, each with its"),
         "horizon_days": (1_000_000, "horizon_days is 1000000: it must be 3660 or less"),
         "annual_discount_rate": (7, "annual_discount_rate is 7"),
-        "training_anchors": ("three", "training_anchors is three: it must be a whole"),
+        "anchor_step_days": ("quarter", "anchor_step_days is quarter: it must be a"),
+        "past_anchors": (41, "past_anchors is 41: it must be 40 or less"),
+        "purchase_horizons": ([90, 90], "purchase_horizons is [90, 90]: it must be a"),
+        "response_days": (366, "response_days is 366: it must be 365 or less"),
         "quiet_days": ("many", "quiet_days is many: it must be a whole number"),
+        "learning_anchors": (0, "learning_anchors is 0"),
+        "refit_every_days": (-1, "refit_every_days is -1"),
+        "backtest_origins": (21, "backtest_origins is 21: it must be 20 or less"),
+        "tuning_configurations": ("all", "tuning_configurations is all: it must be"),
+        "bootstrap_samples": (5, "bootstrap_samples is 5"),
+        "count_reasons": (51, "count_reasons is 51: it must be 50 or less"),
+        "response_features": ({"count_orders": "sqrt"}, "response_features is {"),
     },
 ]
 
@@ -285,6 +307,25 @@ def test_bad_settings_stop_the_build_and_are_all_named(project, round_):
     )
     complaints = result.text.split("Nothing was built.")[1].split("Settings are")[0]
     assert complaints.count("\n    - ") == len(settings)
+
+
+@pytest.mark.parametrize(
+    ("horizons", "phrase"),
+    [
+        ([], "purchase_horizons is []: it must be a list of whole numbers"),
+        ({90: "days"}, "it must be a list of whole numbers from 1 to 3660"),
+        ([90, 3661], "purchase_horizons is [90, 3661]: it must be a list"),
+        ([30, 180], "[30, 180]: horizon_days, which is 90, must be one of them"),
+    ],
+)
+def test_bad_purchase_horizons_stop_the_build(project, horizons, phrase):
+    project.write(**small_shop(2))
+
+    result = project.build(purchase_horizons=horizons)
+
+    assert_stopped(
+        project, result, "The settings cannot be used. Nothing was built.", [phrase]
+    )
 
 
 def test_an_unknown_transform_stops_the_build(project):

@@ -23,9 +23,6 @@ LATER = {
     "support_tickets": ["resolved_at"],
 }
 QUICK = {"cluster_counts": [3]}
-FEATURES = """
-    from intermediate.int_customers__features where anchor_date = '{}' order by 1
-"""
 
 
 def at(texts):
@@ -70,10 +67,10 @@ def full(new_project, demo):
 
 @pytest.fixture(scope="module")
 def anchor(full):
-    """Return the backtest anchor of the full build."""
+    """Return the latest past anchor of the full build."""
     return full.value(
         "select cast(anchor_date as text) from intermediate.int_anchors "
-        "where anchor_role = 'backtest'"
+        "where anchor_number = 1"
     )
 
 
@@ -94,15 +91,52 @@ def green(project, **settings):
 
 
 def buyers(project, anchor):
-    rows = project.query(FEATURES.format(anchor)).drop(columns="anchor_role")
-    return rows[rows["count_orders"] > 0].reset_index(drop=True)
+    # the past anchor of one build is the scoring anchor of the other
+    return project.query(f"""
+        select * exclude (anchor_number, anchor_role)
+        from intermediate.int_customers__features
+        where anchor_date = '{anchor}' and count_orders > 0 order by customer_id
+    """)
 
 
-def test_features_at_an_anchor_ignore_what_came_after(full, cut_short, anchor):
-    before, after = buyers(full, anchor), buyers(cut_short, anchor)
+def category_counts(project, anchor):
+    return project.query(f"""
+        from intermediate.int_customers__category_counts
+        where anchor_date = '{anchor}' order by customer_id, category
+    """)
+
+
+@pytest.mark.parametrize("seen", [buyers, category_counts])
+def test_features_at_an_anchor_ignore_what_came_after(full, cut_short, anchor, seen):
+    before, after = seen(full, anchor), seen(cut_short, anchor)
 
     assert len(before) > 1000
     pd.testing.assert_frame_equal(before, after, check_exact=True)
+
+
+def labels(project, anchor):
+    """Return the labels at the anchors before a day, as a build knows them."""
+    return project.query(f"""
+        select * exclude (anchor_number, anchor_role, known_days)
+        from intermediate.int_customers__labels
+        where anchor_date < '{anchor}' order by customer_id, anchor_date
+    """)
+
+
+def test_a_label_once_known_stays_as_it_is(full, replayed, anchor):
+    then, now = labels(replayed, anchor), labels(full, anchor)
+    # the replay looks one anchor further back
+    then = then[then["anchor_date"].isin(now["anchor_date"])].reset_index(drop=True)
+
+    assert len(now) == len(then) > 1000
+    for label in now.columns:
+        known = then[label].notna()
+        assert known.any(), label
+        pd.testing.assert_series_equal(
+            then.loc[known, label], now.loc[known, label], check_dtype=False
+        )
+    half_year = "is_purchase_next_180d"
+    assert (then[half_year].isna() & now[half_year].notna()).any()
 
 
 def test_the_test_sees_an_order_moved_across_the_anchor(

@@ -1,5 +1,5 @@
-{%- set horizon_days = var('horizon_days') | int -%}
-{%- set numbers = range(var('training_anchors') | int + 2) -%}
+{%- set step_days = var('anchor_step_days') | int -%}
+{%- set numbers = range(var('past_anchors') | int + 1) -%}
 with
 
 accepted_orders as (
@@ -29,8 +29,8 @@ anchors as (
     select
         {{ number }} as anchor_number,
         first_order_date,
-        cast(as_of_date - interval '{{ number * horizon_days }}' day as date)
-            as anchor_date
+        {{ number * step_days }} as known_days,
+        cast(as_of_date - interval '{{ number * step_days }}' day as date) as anchor_date
     from scoring
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
@@ -42,11 +42,15 @@ select
     anchor_number,
     case anchor_number
         when 0 then 'scoring'
-        when 1 then 'backtest'
-        else 'training'
+        else 'past'
     end as anchor_role,
-    cast(anchor_date + interval '{{ horizon_days }}' day as date) as label_until_date
+    known_days,
+    first_order_date
 from anchors
+-- with less than a step of history behind an anchor there is nothing to learn from
 where
     anchor_date is not null
-    and (anchor_number = 0 or anchor_date > first_order_date)
+    and (
+        anchor_number = 0
+        or anchor_date >= first_order_date + interval '{{ step_days }}' day
+    )

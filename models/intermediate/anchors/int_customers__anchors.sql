@@ -31,6 +31,7 @@ ranked as (
     select
         first_orders.customer_id,
         anchors.anchor_date,
+        anchors.anchor_number,
         anchors.anchor_role,
         row_number() over (
             partition by anchors.anchor_date
@@ -45,6 +46,7 @@ ranked as (
 select
     customer_id,
     anchor_date,
+    anchor_number,
     anchor_role,
     is_sampled
 from ranked
@@ -55,6 +57,7 @@ union all
 select
     customers.customer_id,
     anchors.anchor_date,
+    anchors.anchor_number,
     anchors.anchor_role,
     coalesce(ranked.is_sampled, false) as is_sampled
 from customers

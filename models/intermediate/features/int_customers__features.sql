@@ -30,12 +30,14 @@ select
     ---------- ids
     customers_anchors.customer_id,
     customers_anchors.anchor_date,
+    customers_anchors.anchor_number,
 
     ---------- strings
     customers_anchors.anchor_role,
     orders.favourite_channel,
     orders.favourite_daypart,
     products.favourite_category,
+    products.last_category,
     engagement.favourite_device,
 
     ---------- booleans
@@ -49,6 +51,7 @@ select
     cast(coalesce(orders.lifetime_net_amount, 0) as double) as lifetime_net_amount,
     orders.avg_order_amount,
     orders.avg_repeat_amount,
+    orders.silence_log_odds,
     orders.last_gap_days,
     orders.avg_days_between_orders,
     orders.stddev_days_between_orders,
@@ -73,6 +76,7 @@ select
     coalesce(products.count_products, 0) as count_products,
     coalesce(products.count_categories, 0) as count_categories,
     products.favourite_category_share,
+    products.margin_rate,
 
     ---------- numerics: engagement
     engagement.days_since_last_visit,

@@ -4,13 +4,7 @@ with
 
 labels as (
 
-    select
-        customer_id,
-        anchor_date,
-        count_orders_in_horizon,
-        net_amount_in_horizon,
-        is_churned
-    from {{ ref('int_customers__labels') }}
+    select * from {{ ref('int_customers__labels') }}
 
 ),
 
@@ -22,9 +16,24 @@ features as (
 
 select
     features.*,
-    labels.count_orders_in_horizon,
-    labels.net_amount_in_horizon,
-    labels.is_churned
+
+    ---------- strings
+    labels.next_category,
+
+    ---------- numerics
+    labels.known_days,
+    labels.days_to_next_order,
+    {% for days in amount_horizons() -%}
+    labels.count_order_days_next_{{ days }}d,
+    labels.net_amount_next_{{ days }}d,
+    {% endfor %}
+    ---------- booleans
+    {% for days in purchase_horizons() -%}
+    labels.is_purchase_next_{{ days }}d,
+    {% endfor -%}
+    labels.is_churned,
+    labels.is_next_message_clicked,
+    labels.is_next_message_bought
 from labels
 inner join features
     on

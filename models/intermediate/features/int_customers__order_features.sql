@@ -118,6 +118,11 @@ select
         as avg_order_amount,
     cast(gaps.repeat_amount as double) / nullif(gaps.count_gaps, 0)
         as avg_repeat_amount,
+    -- (r + x) ln((alpha + T) / (alpha + t_x)) of the BG/NBD model, alpha being 30 days
+    (gaps.count_order_days - cast(0.5 as double)) * ln(
+        cast(totals.days_since_first_order + 30 as double)
+        / (totals.days_since_first_order - totals.days_since_last_order + 30)
+    ) as silence_log_odds,
     gaps.last_gap_days,
     gaps.sum_gap_days / nullif(gaps.count_gaps, 0) as avg_days_between_orders,
     case

@@ -2,7 +2,9 @@ with
 
 sale_lines as (
 
-    select sale_lines.*
+    select
+        sale_lines.*,
+        orders.order_date
     from {{ ref('int_sale_lines__as_of_anchor') }} as sale_lines
     inner join {{ ref('int_orders__as_of_anchor') }} as orders
         on
@@ -17,7 +19,9 @@ products as (
     select
         customer_id,
         anchor_date,
-        count(distinct product_id) as count_products
+        count(distinct product_id) as count_products,
+        sum(net_amount) filter (where unit_cost is not null) as costed_amount,
+        sum(cast(unit_cost * quantity as decimal(38, 4))) as cost_amount
     from sale_lines
     group by customer_id, anchor_date
 
@@ -25,6 +29,20 @@ products as (
 
 favourite_categories as {{ favourite_of(
     'sale_lines', 'category', weight='net_amount', plural='categories'
+) }},
+
+-- what was given away on the last day is nothing that was spent on
+last_day_lines as (
+
+    select * from sale_lines
+    qualify
+        order_date = max(order_date) over (partition by customer_id, anchor_date)
+        and net_amount > 0
+
+),
+
+last_categories as {{ favourite_of(
+    'last_day_lines', 'category', weight='net_amount', plural='categories'
 ) }}
 
 select
@@ -34,13 +52,20 @@ select
 
     ---------- strings
     favourite_categories.favourite_category,
+    last_categories.favourite_category as last_category,
 
     ---------- numerics
     products.count_products,
     coalesce(favourite_categories.count_categories, 0) as count_categories,
-    favourite_categories.favourite_category_share
+    favourite_categories.favourite_category_share,
+    cast(products.costed_amount - products.cost_amount as double)
+    / nullif(cast(products.costed_amount as double), 0) as margin_rate
 from products
 left join favourite_categories
     on
         products.customer_id = favourite_categories.customer_id
         and products.anchor_date = favourite_categories.anchor_date
+left join last_categories
+    on
+        products.customer_id = last_categories.customer_id
+        and products.anchor_date = last_categories.anchor_date

@@ -35,6 +35,7 @@ select
 
     ---------- numerics
     order_lines.quantity,
+    products.unit_cost,
     {{ reporting_amount('order_lines.line_amount') }} as gross_amount,
     {{ reporting_amount('coalesce(order_lines.discount_amount, 0)') }}
         as discount_amount,

@@ -41,6 +41,7 @@ netted as (
         sale_lines.category,
         sale_lines.channel,
         sale_lines.promotion_code,
+        sale_lines.unit_cost,
         sale_lines.gross_amount,
         sale_lines.discount_amount,
         sale_lines.net_amount - coalesce(returned.returned_amount, 0) as net_amount,

@@ -9,31 +9,34 @@ customers as (
 
 serving as (
 
-    select distinct
-        candidate,
+    select
+        fit_id,
+        champion,
         is_baseline
-    from {{ ref('ml_customers__churn_scorecard') }}
-    where is_serving
+    from {{ ref('int_fits__serving') }}
+    where target = 'churn' and champion <> 'none'
 
 ),
 
 scores as (
 
-    select * from {{ ref('int_customers__churn_scores') }}
+    select * from {{ ref('int_customers__probabilities') }}
+    where target = 'churn'
 
 )
 
 select
     ---------- ids
     customers.customer_id,
+    cast(serving.fit_id as {{ dbt.type_string() }}) as fit_id,
 
     ---------- strings
-    cast(coalesce(serving.candidate, 'none') as {{ dbt.type_string() }}) as served_by,
-    cast({{ churn_risk_tier('scores.churn_probability') }} as {{ dbt.type_string() }})
+    cast(coalesce(serving.champion, 'none') as {{ dbt.type_string() }}) as served_by,
+    cast({{ churn_risk_tier('scores.probability') }} as {{ dbt.type_string() }})
         as churn_risk_tier,
 
     ---------- numerics
-    cast(round(scores.churn_probability, 6) as double) as churn_probability,
+    cast(round(scores.probability, 6) as double) as churn_probability,
     cast({{ var('horizon_days') }} as bigint) as horizon_days,
 
     ---------- booleans
@@ -45,6 +48,4 @@ from customers
 left join serving
     on 1 = 1
 left join scores
-    on
-        customers.customer_id = scores.customer_id
-        and serving.candidate = scores.candidate
+    on customers.customer_id = scores.customer_id

@@ -1,3 +1,4 @@
+{%- set horizon_days = var('value_horizon_days') %}
 with
 
 customers as (
@@ -9,65 +10,128 @@ customers as (
 
 serving as (
 
-    select distinct
-        candidate,
+    select
+        fit_id,
+        champion,
         is_baseline
-    from {{ ref('ml_customers__value_scorecard') }}
-    where is_serving
+    from {{ ref('int_fits__serving') }}
+    where target = '{{ spend_targets()[horizon_days] }}' and champion <> 'none'
 
 ),
 
-scores as (
+spend as (
 
-    select * from {{ ref('ml_customers__value_scores') }}
+    select * from {{ ref('int_customers__spend') }}
+    where horizon_days = {{ horizon_days }}
+
+),
+
+churn as (
+
+    select * from {{ ref('int_customers__probabilities') }}
+    where target = 'churn'
+
+),
+
+next_orders as (
+
+    select * from {{ ref('int_customers__next_order') }}
+
+),
+
+-- of the buyers whose margin is known; exact sums, so that it does not hang on row order
+shop as (
+
+    select
+        cast(
+            sum(cast(margin_rate * lifetime_net_amount as decimal(28, 6))) as double
+        )
+        / nullif(
+            cast(sum(cast(lifetime_net_amount as decimal(28, 6))) as double), 0
+        ) as margin_rate
+    from customers
+    where margin_rate is not null
 
 ),
 
 valued as (
 
     select
-        customers.*,
-        scores.purchase_model,
-        scores.spend_model,
-        scores.expected_orders,
-        scores.expected_order_amount,
-        scores.alive_probability,
-        serving.candidate,
+        customers.customer_id,
+        serving.fit_id,
+        serving.champion,
+        spend.purchase_model,
+        spend.spend_model,
+        spend.value_band,
+        customers.lifetime_net_amount,
+        spend.expected_net_amount,
+        spend.net_amount_p10,
+        spend.net_amount_p90,
+        spend.discounted_net_amount,
+        spend.expected_orders,
+        spend.orders_p10,
+        spend.orders_p90,
+        spend.expected_order_amount,
+        spend.alive_probability,
+        customers.avg_days_between_orders,
+        churn.probability as churn_probability,
+        next_orders.days_to_next_order,
+        {{ shrunk_margin_rate(
+            'customers.margin_rate', 'customers.count_orders', 'shop.margin_rate'
+        ) }} as margin_rate,
         serving.is_baseline,
-        case
-            when serving.is_baseline
-                then {{ run_rate('customers.net_amount_365d') }}
-            when serving.candidate is not null then scores.expected_value_amount
-        end as expected_value_amount
+        next_orders.next_order_date,
+        customers.anchor_date
     from customers
-    left join scores
-        on customers.customer_id = scores.customer_id
+    cross join shop
     left join serving
         on 1 = 1
+    left join spend
+        on customers.customer_id = spend.customer_id
+    left join churn
+        on customers.customer_id = churn.customer_id
+    left join next_orders
+        on customers.customer_id = next_orders.customer_id
 
 )
 
 select
     ---------- ids
     customer_id,
+    cast(fit_id as {{ dbt.type_string() }}) as fit_id,
 
     ---------- strings
-    cast(coalesce(candidate, 'none') as {{ dbt.type_string() }}) as served_by,
+    cast(coalesce(champion, 'none') as {{ dbt.type_string() }}) as served_by,
     cast(purchase_model as {{ dbt.type_string() }}) as purchase_model,
     cast(spend_model as {{ dbt.type_string() }}) as spend_model,
+    cast(value_band as {{ dbt.type_string() }}) as value_band,
+    cast(
+        case when margin_rate is null then 'net amount' else 'margin' end
+        as {{ dbt.type_string() }}
+    ) as value_basis,
 
     ---------- numerics
     cast(lifetime_net_amount as decimal(18, 2)) as lifetime_net_amount,
-    cast(expected_value_amount as decimal(18, 2)) as expected_value_amount,
+    cast(expected_net_amount as decimal(18, 2)) as expected_net_amount,
+    cast(net_amount_p10 as decimal(18, 2)) as net_amount_p10,
+    cast(net_amount_p90 as decimal(18, 2)) as net_amount_p90,
+    cast(discounted_net_amount * coalesce(margin_rate, 1) as decimal(18, 2))
+        as expected_value_amount,
+    cast(round(margin_rate, 6) as double) as margin_rate,
     cast(round(expected_orders, 4) as double) as expected_orders,
+    cast(round(orders_p10, 4) as double) as orders_p10,
+    cast(round(orders_p90, 4) as double) as orders_p90,
     cast(expected_order_amount as decimal(18, 2)) as expected_order_amount,
     cast(round(alive_probability, 6) as double) as alive_probability,
+    cast(round(churn_probability, 6) as double) as churn_probability,
     cast(avg_days_between_orders as double) as avg_days_between_orders,
-    cast({{ var('value_horizon_days') }} as bigint) as horizon_days,
+    cast(round(days_to_next_order, 1) as double) as days_to_next_order,
+    cast({{ horizon_days }} as bigint) as horizon_days,
 
     ---------- booleans
     coalesce(is_baseline, false) as is_baseline,
 
     ---------- dates
+    cast(next_order_date as date) as next_order_date,
     anchor_date as as_of_date
 from valued

@@ -1,14 +1,14 @@
 with
 
-churn as (
+serving as (
 
-    select * from {{ ref('ml_customers__churn_scorecard') }}
+    select * from {{ ref('int_fits__serving') }}
 
 ),
 
-value as (
+scorecards as (
 
-    select * from {{ ref('ml_customers__value_scorecard') }}
+    select * from {{ ref('int_fits__scorecards') }}
 
 ),
 
@@ -18,40 +18,71 @@ cluster_evidence as (
 
 ),
 
-anchors as (
+scoring as (
 
-    select
-        max(case when anchor_role = 'backtest' then anchor_date end) as backtest_date,
-        max(case when anchor_role = 'scoring' then anchor_date end) as scoring_date
+    select max(case when anchor_role = 'scoring' then anchor_date end) as anchor_date
     from {{ ref('int_anchors') }}
 
 ),
 
-backtest_rows as (
+fit_rows as (
 
-    {% for model, target in {
-        'churn': 'no purchase within ' ~ var('horizon_days') ~ ' days',
-        'value': 'net amount within ' ~ var('horizon_days') ~ ' days',
-    }.items() -%}
     select
-        '{{ model }}' as model_name,
-        '{{ target }}' as target,
-        {{ model }}.candidate,
-        {{ model }}.metric,
-        {{ model }}.verdict,
-        {{ model }}.metric_value,
-        {{ model }}.baseline_value,
-        {{ model }}.count_training_rows,
-        {{ model }}.count_test_rows,
-        {{ model }}.is_baseline,
-        {{ model }}.is_higher_better,
-        {{ model }}.beats_baseline,
-        {{ model }}.is_serving,
-        anchors.backtest_date as anchor_date
-    from {{ model }}
-    cross join anchors
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+        serving.fit_id,
+        serving.target as model_name,
+        {{ target_in_words('serving.target', 'serving.horizon_days') }} as target,
+        scorecards.candidate,
+        scorecards.metric,
+        scorecards.verdict,
+        scorecards.best_baseline as baseline,
+        scorecards.metric_value,
+        scorecards.lower_bound,
+        scorecards.upper_bound,
+        scorecards.baseline_value,
+        scorecards.difference,
+        scorecards.difference_lower,
+        scorecards.difference_upper,
+        serving.count_training_rows,
+        scorecards.count_test_rows,
+        scorecards.is_baseline,
+        scorecards.is_higher_better,
+        scorecards.beats_baseline,
+        scorecards.is_serving,
+        scorecards.origin_date as anchor_date,
+        serving.fit_date
+    from serving
+    inner join scorecards
+        on serving.fit_id = scorecards.fit_id
+
+),
+
+verdict_rows as (
+
+    select
+        fit_id,
+        target as model_name,
+        {{ target_in_words('target', 'horizon_days') }} as target,
+        'none' as candidate,
+        'none' as metric,
+        verdict,
+        cast(null as {{ dbt.type_string() }}) as baseline,
+        cast(null as double) as metric_value,
+        cast(null as double) as lower_bound,
+        cast(null as double) as upper_bound,
+        cast(null as double) as baseline_value,
+        cast(null as double) as difference,
+        cast(null as double) as difference_lower,
+        cast(null as double) as difference_upper,
+        count_training_rows,
+        cast(null as bigint) as count_test_rows,
+        false as is_baseline,
+        cast(null as boolean) as is_higher_better,
+        cast(null as boolean) as beats_baseline,
+        false as is_serving,
+        cast(null as date) as anchor_date,
+        fit_date
+    from serving
+    where champion = 'none'
 
 ),
 
@@ -59,23 +90,31 @@ cluster_rows as (
 
     {% for metric in ['silhouette', 'stability_ari', 'smallest_share'] -%}
     select
+        cast(null as {{ dbt.type_string() }}) as fit_id,
         'clusters' as model_name,
         'segments of like behaviour' as target,
         'k = ' || cast(cluster_evidence.n_clusters as {{ dbt.type_string() }})
             as candidate,
         '{{ metric }}' as metric,
         cluster_evidence.verdict,
+        cast(null as {{ dbt.type_string() }}) as baseline,
         cluster_evidence.{{ metric }} as metric_value,
+        cast(null as double) as lower_bound,
+        cast(null as double) as upper_bound,
         cast(null as double) as baseline_value,
+        cast(null as double) as difference,
+        cast(null as double) as difference_lower,
+        cast(null as double) as difference_upper,
         cluster_evidence.count_customers as count_training_rows,
         cast(null as bigint) as count_test_rows,
         false as is_baseline,
         true as is_higher_better,
         cast(null as boolean) as beats_baseline,
         cluster_evidence.is_chosen as is_serving,
-        anchors.scoring_date as anchor_date
+        scoring.anchor_date,
+        scoring.anchor_date as fit_date
     from cluster_evidence
-    cross join anchors
+    cross join scoring
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
@@ -83,7 +122,9 @@ cluster_rows as (
 
 unioned as (
 
-    select * from backtest_rows
+    select * from fit_rows
+    union all
+    select * from verdict_rows
     union all
     select * from cluster_rows
 
@@ -92,8 +133,13 @@ unioned as (
 select
     ---------- ids
     cast(
-        model_name || ':' || candidate || ':' || metric as {{ dbt.type_string() }}
+        model_name
+        || ':' || coalesce(cast(anchor_date as {{ dbt.type_string() }}), 'none')
+        || ':' || candidate
+        || ':' || metric
+        as {{ dbt.type_string() }}
     ) as scorecard_id,
+    cast(fit_id as {{ dbt.type_string() }}) as fit_id,
 
     ---------- strings
     cast(model_name as {{ dbt.type_string() }}) as model_name,
@@ -101,10 +147,16 @@ select
     cast(candidate as {{ dbt.type_string() }}) as candidate,
     cast(metric as {{ dbt.type_string() }}) as metric,
     cast(verdict as {{ dbt.type_string() }}) as verdict,
+    cast(baseline as {{ dbt.type_string() }}) as baseline,
 
     ---------- numerics
     cast(round(metric_value, 6) as double) as metric_value,
+    cast(round(lower_bound, 6) as double) as lower_bound,
+    cast(round(upper_bound, 6) as double) as upper_bound,
     cast(round(baseline_value, 6) as double) as baseline_value,
+    cast(round(difference, 6) as double) as difference,
+    cast(round(difference_lower, 6) as double) as difference_lower,
+    cast(round(difference_upper, 6) as double) as difference_upper,
     cast(count_training_rows as bigint) as count_training_rows,
     cast(count_test_rows as bigint) as count_test_rows,
 
@@ -115,5 +167,6 @@ select
     is_serving,
 
     ---------- dates
-    anchor_date
+    cast(anchor_date as date) as anchor_date,
+    cast(fit_date as date) as fit_date
 from unioned

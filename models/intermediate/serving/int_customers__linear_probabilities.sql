@@ -1,8 +1,5 @@
--- Logistic regressions are applied here, from their coefficients; the trees' scores
--- come ready. Which one serves is the scorecard's word. The baseline's one feature is
--- there whether or not it is among the candidates'.
-{%- set names = ['days_since_last_order'] + var('churn_features') | list %}
-{%- set features = names | unique | list %}
+-- The linear models that serve, applied from their coefficients.
+{%- set features = probability_features() %}
 with
 
 customers as (
@@ -15,7 +12,7 @@ customers as (
 coefficients as (
 
     select
-        candidate,
+        target,
         {% for feature in features -%}
         coalesce(max(case when feature = '{{ feature }}' then weight end), 0)
             as {{ feature }}_weight,
@@ -25,17 +22,17 @@ coefficients as (
             as {{ feature }}_fill,
         {% endfor -%}
         max(case when feature = '(intercept)' then weight end) as intercept
-    from {{ ref('ml_customers__churn_coefficients') }}
-    group by candidate
+    from {{ ref('int_fits__coefficients') }}
+    where kind = 'probability'
+    group by target
 
 ),
 
-linear as (
+scored as (
 
     select
         customers.customer_id,
-        customers.anchor_date,
-        coefficients.candidate,
+        coefficients.target,
         coefficients.intercept
         {%- for feature in features %}
         + {{ linear_term(feature) }}
@@ -43,28 +40,10 @@ linear as (
     from customers
     cross join coefficients
 
-),
-
-trees as (
-
-    select * from {{ ref('ml_customers__churn_tree_scores') }}
-
 )
 
 select
     customer_id,
-    anchor_date,
-    candidate,
-    1 / (1 + exp(-log_odds)) as churn_probability
-from linear
-
-union all
-
-select
-    customers.customer_id,
-    customers.anchor_date,
-    'boosted trees' as candidate,
-    trees.churn_probability
-from customers
-inner join trees
-    on customers.customer_id = trees.customer_id
+    target,
+    1 / (1 + exp(-log_odds)) as probability
+from scored

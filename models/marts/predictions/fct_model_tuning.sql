@@ -1,0 +1,32 @@
+with
+
+tuning as (
+
+    select * from {{ ref('int_fits__tuning') }}
+
+)
+
+select
+    ---------- ids
+    cast(
+        target
+        || ':' || candidate
+        || ':' || settings
+        || ':' || cast(rung as {{ dbt.type_string() }})
+        as {{ dbt.type_string() }}
+    ) as tuning_id,
+    cast(fit_id as {{ dbt.type_string() }}) as fit_id,
+
+    ---------- strings
+    cast(target as {{ dbt.type_string() }}) as model_name,
+    cast(candidate as {{ dbt.type_string() }}) as candidate,
+    cast(settings as {{ dbt.type_string() }}) as settings,  -- noqa: RF04
+
+    ---------- numerics
+    cast(rung as bigint) as rung,
+    cast(count_rows as bigint) as count_rows,
+    cast(round(auc, 6) as double) as auc,
+
+    ---------- booleans
+    is_chosen
+from tuning

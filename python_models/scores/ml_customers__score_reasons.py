@@ -1,0 +1,17 @@
+"""What each score is made of. One row per customer, target and reason."""
+
+import pyarrow as pa
+
+from segmentation.learning.scoring import REASONS_SCHEMA, explain
+
+
+def model(dbt, session):
+    features = dbt.ref("int_customers__features")
+    serving = dbt.ref("int_fits__serving")
+    count = dbt.config.meta_get("count_reasons")
+
+    # read whole tables first: another query would end the stream without a word
+    fits = serving.df()
+    customers = features.filter("anchor_role = 'scoring' and count_orders > 0")
+    reasons = explain(customers.to_arrow_reader(50_000), fits, count=count)
+    return pa.RecordBatchReader.from_batches(REASONS_SCHEMA, reasons)

@@ -1,0 +1,296 @@
+"""The limits of a fit, each drawn from a figure of it."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+from segmentation.cards.facts import SMALL, Facts
+from segmentation.cards.wording import (
+    GROUPINGS,
+    count,
+    day,
+    interval,
+    number,
+    percent,
+    text,
+)
+
+FEW_CUSTOMERS = 1_000  # to learn from
+FEW_JUDGED = 500  # at an origin
+WIDE = 0.1  # of the interval of the metric that decides
+LARGE_CALIBRATION_ERROR = 0.05
+COVERAGE_BOUNDS = 0.75, 0.85  # of intervals that promise .8
+YEAR = timedelta(days=365)
+OLD = timedelta(days=180)
+
+
+def _at(figures: list[tuple[str, object]]) -> str:
+    return "; ".join(f"{figure} at {day(origin)}" for figure, origin in figures)
+
+
+def baseline_serves(facts: Facts) -> Iterator[str]:
+    """Say that a naive rule is the best there is."""
+    if facts.is_baseline:
+        yield (
+            f"A naive baseline serves, {text(facts.champion)}: nothing that was "
+            "learned beats it."
+        )
+
+
+def little_to_learn_from(facts: Facts) -> Iterator[str]:
+    """Say that there were few customers, or one time of the year."""
+    customers = facts.fit["count_training_customers"]
+    if customers is not None and customers < FEW_CUSTOMERS:
+        yield f"It was learned from few customers: {count(customers)}."
+    if facts.fit["count_training_anchors"] == 1:
+        yield "It was learned at one anchor only, so from one time of the year."
+
+
+def little_to_judge_on(facts: Facts) -> Iterator[str]:
+    """Say that there were few customers, few origins, or some seasons only."""
+    few = [
+        (f"{count(row['count_test_rows'])} customers", row["origin_date"])
+        for row in facts.rows(facts.deciding)
+        if (row["count_test_rows"] or 0) < FEW_JUDGED
+    ]
+    if few:
+        yield f"It was judged on few customers: {_at(few)}."
+    if not facts.origins:
+        yield "It was not judged."
+        return
+    newest, oldest = facts.origins[0], facts.origins[-1]
+    horizon = timedelta(days=facts.horizon_days or 0)
+    if newest == oldest:
+        yield (
+            f"It was judged at one origin only, {day(newest)}: whether it does as well "
+            "at other times is not known."
+        )
+    elif newest + horizon - oldest < YEAR:
+        yield (
+            f"It was judged from {day(oldest)} to {day(newest)}, less than a year: how "
+            "it does in other seasons is not known."
+        )
+    made = facts.fit["fit_date"]
+    if made is not None and made - newest > OLD:
+        yield (
+            f"The newest day it could be judged at is {day(newest)}: it was not "
+            f"tested on what changed until {day(made)}, the day of the fit."
+        )
+
+
+def short_history(facts: Facts) -> Iterator[str]:
+    """Say that no season was seen twice."""
+    since, made = facts.fit["data_from"], facts.fit["fit_date"]
+    if since is not None and made is not None and made - since < 2 * YEAR:
+        yield f"The data starts on {day(since)}: no time of the year was seen twice."
+
+
+def near_worthless(facts: Facts) -> Iterator[str]:
+    """Say that the interval holds the value of a coin."""
+    measure = facts.measures[facts.deciding]
+    if measure.worthless is None:
+        return
+    found = [
+        (interval(row["metric_value"], row["lower_bound"], row["upper_bound"]), origin)
+        for row in facts.rows(facts.deciding)
+        if (origin := row["origin_date"])
+        and row["lower_bound"] is not None
+        and row["lower_bound"] <= measure.worthless
+    ]
+    if found:
+        yield f"Its {measure.name} cannot be told from a coin's: {_at(found)}."
+
+
+def uncertain(facts: Facts) -> Iterator[str]:
+    """Say that the interval of the deciding metric is wide."""
+    measure = facts.measures[facts.deciding]
+    wide = [
+        (
+            interval(row["metric_value"], row["lower_bound"], row["upper_bound"]),
+            row["origin_date"],
+        )
+        for row in facts.rows(facts.deciding)
+        if row["lower_bound"] is not None
+        and row["upper_bound"] is not None
+        and row["upper_bound"] - row["lower_bound"] > WIDE
+    ]
+    if wide:
+        yield f"Its {measure.name} is only known roughly: {_at(wide)}."
+
+
+def unclear_lead(facts: Facts) -> Iterator[str]:
+    """Say that the lead on the baseline is not clear at single origins."""
+    if facts.is_baseline:
+        return
+    measure, behind, unclear = facts.measures[facts.deciding], [], []
+    for row in facts.rows(facts.deciding):
+        ends = row["difference_lower"], row["difference_upper"]
+        if row["difference"] is None or None in ends:
+            continue
+        sign = 1 if row["is_higher_better"] else -1
+        figure = interval(row["difference"], *ends), row["origin_date"]
+        if sign * row["difference"] < 0:
+            behind.append(figure)
+        elif ends[0] <= 0 <= ends[1]:
+            unclear.append(figure)
+    ahead = f"the strongest baseline, {text(facts.baseline)}"
+    if behind:
+        yield f"It was behind {ahead}, in {measure.name}: {_at(behind)}."
+    if unclear:
+        yield f"Its lead on {ahead}, in {measure.name} is not clear: {_at(unclear)}."
+
+
+def miscalibrated(facts: Facts) -> Iterator[str]:
+    """Say that the calibration error is large."""
+    if facts.kind != "probability":
+        return
+    if facts.fit["level_slope"] == 1 and facts.fit["level_intercept"] == 0:
+        yield (
+            "It is not calibrated: apart from what it learned from, there was too "
+            "little data to do it on."
+        )
+    large = [
+        (interval(row["metric_value"], row["lower_bound"], row["upper_bound"]), origin)
+        for row in facts.rows("calibration_error")
+        if (origin := row["origin_date"])
+        and (row["metric_value"] or 0) > LARGE_CALIBRATION_ERROR
+    ]
+    if large:
+        yield f"Its calibration error is large: {_at(large)}."
+
+
+def off_level(facts: Facts) -> Iterator[str]:
+    """Say that more, or less, was observed than predicted, beyond chance."""
+    for side in ("high", "low"):
+        found = []
+        for level in facts.levels if facts.kind == "probability" else ():
+            rate = level["observed"]
+            mean = level["predicted"]["metric_value"]
+            if mean is not None and _side(mean, rate) == side:
+                observed = interval(
+                    rate["metric_value"], rate["lower_bound"], rate["upper_bound"]
+                )
+                found.append(
+                    (f"{number(mean)} predicted, {observed} observed", level["origin"])
+                )
+        for level in facts.levels if facts.kind == "amount" else ():
+            ratio = level["predicted"]
+            if _side(1.0, ratio) == {"high": "low", "low": "high"}[side]:
+                value = interval(
+                    ratio["metric_value"], ratio["lower_bound"], ratio["upper_bound"]
+                )
+                found.append((f"{value} of what was spent", level["origin"]))
+        if found:
+            yield f"Its level was too {side}: {_at(found)}."
+
+
+def _side(value: float, row: dict) -> str | None:
+    """Say whether a value lies above or below the interval of a figure."""
+    if row["lower_bound"] is not None and value < row["lower_bound"]:
+        return "low"
+    if row["upper_bound"] is not None and value > row["upper_bound"]:
+        return "high"
+    return None
+
+
+def off_median(facts: Facts) -> Iterator[str]:
+    """Say that more, or less, than half had come by the expected day."""
+    if facts.kind != "days":
+        return
+    late = {"low": [], "high": []}
+    for row in facts.rows("share_by_expected_day"):
+        side = _side(0.5, row)
+        if side:
+            share = (row["metric_value"], row["lower_bound"], row["upper_bound"])
+            late[side].append((interval(*share), row["origin_date"]))
+    if late["low"]:
+        yield f"More than half had come by the expected day: {_at(late['low'])}."
+    if late["high"]:
+        yield f"Less than half had come by the expected day: {_at(late['high'])}."
+
+
+def off_coverage(facts: Facts) -> Iterator[str]:
+    """Say that intervals hold too little, or too much."""
+    low, high = COVERAGE_BOUNDS
+    off = [
+        (f"{percent(held)} of {words} ({row['band']})", row["origin"])
+        for row in facts.coverage
+        for of, words in (("amount", "amounts"), ("orders", "orders"))
+        if (held := row[of].get("metric_value")) is not None and not low <= held <= high
+    ]
+    if off:
+        yield f"Its 80 % intervals held more or less than they promise: {_at(off)}."
+    own = [
+        row["origin"]
+        for row in facts.coverage
+        if "half" in (row["amount"]["verdict"] or "")
+    ]
+    if own:
+        days = ", ".join(day(origin) for origin in dict.fromkeys(own))
+        yield (
+            f"At {days} the intervals were learned on other customers of the same day: "
+            "their coverage there does not show what a new season does to them."
+        )
+    if facts.kind == "amount" and not facts.fit["intervals"]:
+        yield "It has no intervals: there were too few customers to learn them from."
+
+
+def replaced_fits(facts: Facts) -> Iterator[str]:
+    """Say which purchase or spend models could not be trusted."""
+    for row in facts.processes:
+        if row["fit_status"] == "ok":
+            continue
+        serves = ", it is used all the same" if row["is_served"] else ""
+        status = text(row["fit_status"])
+        yield f"{text(row['model'])} was fitted and found wanting{serves}: {status}."
+
+
+def uneven_groups(facts: Facts) -> Iterator[str]:
+    """Say which group is most over- or underrated."""
+    named = [
+        row
+        for row in facts.groups
+        if row["mean_actual"] is not None and row["group_name"] != SMALL
+    ]
+    if facts.kind == "amount":
+        named = [row for row in named if row["mean_actual"] > 0]
+
+    def gap(row: dict) -> float:
+        by = row["mean_actual"] if facts.kind == "amount" else 1.0
+        return abs(row["mean_predicted"] - row["mean_actual"]) / by
+
+    if named:
+        row = max(named, key=gap)
+        decimals = 2 if facts.kind == "amount" else 3
+        predicted, observed = (
+            number(row[name], decimals) for name in ("mean_predicted", "mean_actual")
+        )
+        yield (
+            "It is farthest off for "
+            f"{GROUPINGS.get(row['grouping'], row['grouping'])} "
+            f"{text(row['group_name'])}: {predicted} predicted, {observed} observed "
+            f"({count(row['count_customers'])} customers)."
+        )
+
+
+ALL: tuple[Callable[[Facts], Iterator[str]], ...] = (
+    baseline_serves,
+    near_worthless,
+    unclear_lead,
+    uncertain,
+    miscalibrated,
+    off_level,
+    off_median,
+    off_coverage,
+    replaced_fits,
+    little_to_learn_from,
+    little_to_judge_on,
+    short_history,
+    uneven_groups,
+)
+
+
+def limits(facts: Facts) -> list[str]:
+    """Return the limits of a fit that serves, the gravest first."""
+    if facts.champion is None or facts.deciding is None:
+        return []
+    return [sentence for limit in ALL for sentence in limit(facts)]

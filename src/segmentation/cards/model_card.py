@@ -1,0 +1,91 @@
+"""Model cards: one page of Markdown per fit.
+
+References
+----------
+Mitchell et al. (2019), Model Cards for Model Reporting, FAT* '19.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+import pandas as pd
+import pyarrow as pa
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from segmentation.cards.facts import MOST_SHOWN, SMALL, Facts
+from segmentation.cards.limits import limits
+from segmentation.cards.wording import FILTERS, GROUPINGS, interval
+from segmentation.frames import conform, sorted_by_key
+from segmentation.learning.groups import LEAST_CUSTOMERS
+
+CARDS_SCHEMA = pa.schema(
+    [
+        ("fit_id", pa.string()),
+        ("target", pa.string()),
+        ("fit_number", pa.int64()),
+        ("card", pa.string()),
+    ]
+)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("segmentation.cards"),
+        undefined=StrictUndefined,
+        autoescape=False,  # it is Markdown; the filters `text` and `code` escape
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(FILTERS)
+    environment.globals.update(
+        interval=interval,
+        groupings=GROUPINGS,
+        least_customers=LEAST_CUSTOMERS,
+        most_shown=MOST_SHOWN,
+        small=SMALL,
+    )
+    return environment
+
+
+def render(fit: Mapping | pd.Series) -> str:
+    """Write the card of a fit.
+
+    Every figure on it is one of the fit's; the same fit gives the same card.
+
+    Parameters
+    ----------
+    fit : mapping or Series
+        A row of `learning.fits.FITS_SCHEMA`; what is missing is not shown.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    facts = Facts.of(fit)
+    template = _environment().get_template("model_card.md.jinja")
+    page = template.render(facts=facts, fit=facts.fit, limits=limits(facts))
+    return re.sub(r"\n{3,}", "\n\n", page)
+
+
+def cards_table(fits: pd.DataFrame) -> pa.Table:
+    """Write the cards of fits.
+
+    Parameters
+    ----------
+    fits : DataFrame
+        `learning.fits.FITS_SCHEMA`, in any order.
+
+    Returns
+    -------
+    pyarrow.Table
+        `CARDS_SCHEMA`; one row per fit, by target and number.
+    """
+    if fits.empty:
+        return CARDS_SCHEMA.empty_table()
+    ordered = sorted_by_key(fits, "target", "fit_number", "fit_id")
+    cards = [render(row) for row in ordered.to_dict("records")]
+    return conform(ordered.assign(card=cards), CARDS_SCHEMA)

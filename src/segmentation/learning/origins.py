@@ -1,0 +1,77 @@
+"""Rolling origins: past anchors at which candidates are judged as if they were today.
+
+Anchors are numbered back from the scoring anchor, which is 0, `step` days apart. At
+origin k, a label that looks h days ahead is known at anchor j if (j - k) × step ≥ h:
+only those anchors may be learned from, or calibrated on.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+DAYS_PER_YEAR = 365
+
+
+@dataclass(frozen=True)
+class Origins:
+    """What is known when, for labels of one horizon.
+
+    Attributes
+    ----------
+    horizon_days : int
+        How far the label looks ahead.
+    step_days : int
+        Distance of two anchors.
+    numbers : tuple of int
+        The past anchors that have labels, ascending: 1 is the newest there can be.
+    window : int
+        How many anchors to learn from: the older ones tell of another shop.
+    """
+
+    horizon_days: int
+    step_days: int
+    numbers: tuple[int, ...]
+    window: int
+
+    @property
+    def gap(self) -> int:
+        """The least distance of a known label's anchor, in anchors."""
+        return int(np.ceil(self.horizon_days / self.step_days))
+
+    @property
+    def season(self) -> int:
+        """How many anchors back the same season of a year ago lies."""
+        return round(DAYS_PER_YEAR / self.step_days)
+
+    def known_at(self, origin: int) -> tuple[int, ...]:
+        """Return the anchors to learn from at an origin: labels known, ascending."""
+        known = tuple(n for n in self.numbers if n >= origin + self.gap)
+        return known[: self.window]
+
+    def same_season(self, origin: int) -> int | None:
+        """Return the anchor a year before an origin, None where it is not known."""
+        number = origin + self.season
+        return number if number in self.known_at(origin) else None
+
+    def held_out_at(self, origin: int) -> tuple[int, ...]:
+        """Return the anchors to calibrate on at an origin.
+
+        The newest one, and the same season a year ago: the first knows the level of
+        late, the second what the time of year does to it.
+        """
+        known = self.known_at(origin)
+        wanted = {min(known, default=0), origin + max(self.season, self.gap)}
+        held_out = tuple(n for n in known if n in wanted)
+        return held_out if len(held_out) < len(known) else held_out[:-1]
+
+    def folds(self, origin: int, count: int = 3) -> list[tuple[list[int], int]]:
+        """Return time-ordered folds of what is known at an origin.
+
+        Returns
+        -------
+        list of (train, test)
+            The anchors to learn from, and the later one to judge at.
+        """
+        known = self.known_at(origin)
+        folds = [([m for m in known if m >= n + self.gap], n) for n in known]
+        return [(train, test) for train, test in folds if train][:count]
