@@ -2,5 +2,6 @@
     models are parsed before check_settings says so. -#}
 {% macro purchase_horizons() -%}
     {%- set horizons = var('purchase_horizons') -%}
-    {{ return(horizons if horizons is iterable else []) }}
+    {%- set is_list = horizons is sequence and horizons is not string and horizons is not mapping -%}
+    {{ return((horizons if is_list else []) | select('integer') | list) }}
 {%- endmacro %}

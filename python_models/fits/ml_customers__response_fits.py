@@ -11,13 +11,14 @@ def model(dbt, session):
     settings = dbt.config.meta_get("settings")
     horizon_days = dbt.config.meta_get("horizon_days")
     features = dbt.config.meta_get("features")
+    more_features = dbt.config.meta_get("more_features")
 
     past = session.sql(f"select * from {dbt.this}").df() if dbt.is_incremental else None
     scoring = anchors.filter("anchor_role = 'scoring'").df()
     return learn_responses(
         labelled.df(),
         horizon_days=horizon_days,
-        features=features,
+        features=features | more_features,
         settings=Settings(**settings),
         scoring=scoring,
         past=past,

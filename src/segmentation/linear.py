@@ -104,10 +104,17 @@ class Linear:
         return transform(customers, how).fillna(fill).to_numpy()
 
     def margin(self, customers: pd.DataFrame) -> np.ndarray:
-        """Return the margins, as the SQL models do, shape (n,)."""
-        return (
-            self.intercept + self._filled(customers) @ self.terms["weight"].to_numpy()
-        )
+        """Return the margins, as the SQL models do, shape (n,).
+
+        Term by term, not as a matrix product: that would round a row differently in
+        another batch.
+        """
+        margin = np.full(len(customers), self.intercept)
+        for values, weight in zip(
+            self._filled(customers).T, self.terms["weight"], strict=True
+        ):
+            margin += weight * values
+        return margin
 
     def contributions(self, customers: pd.DataFrame) -> np.ndarray:
         """Return what each feature adds to the margin of an average customer.

@@ -22,7 +22,8 @@ def transform(frame: pd.DataFrame, features: dict[str, str]) -> pd.DataFrame:
     Returns
     -------
     DataFrame, shape (n, p)
-        In the order of `features`, as floats; missing values stay missing.
+        In the order of `features`, as floats; missing values stay missing, and an
+        infinite one is missing.
 
     Raises
     ------
@@ -46,4 +47,4 @@ def transform(frame: pd.DataFrame, features: dict[str, str]) -> pd.DataFrame:
             for name, how in features.items()
         },
         index=frame.index,
-    )
+    ).replace([np.inf, -np.inf], np.nan)

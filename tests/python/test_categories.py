@@ -353,7 +353,7 @@ def test_a_fit_is_made_again_when_it_is_due_only(differing, fit):
     table = learn_categories(*differing, settings=SETTINGS, scoring=SCORING, past=past)
     assert table.num_rows == 0
     assert table.schema == fits.FITS_SCHEMA
-    again = learned(differing, replace(SETTINGS, refit_every_days=0), past=past)
+    again = learned(differing, replace(SETTINGS, source="another"), past=past)
     assert (again["fit_number"], again["parameters"]) == (2, fit["parameters"])
 
 

@@ -1,7 +1,7 @@
 -- The day by which an order is as likely as not: the median of the survival curve that
 -- the purchase probabilities are points of; or, where that does not beat it, what is
 -- left of the usual gap.
-{%- set horizons = var('purchase_horizons') | map('int') | sort %}
+{%- set horizons = purchase_horizons() | sort %}
 {%- set farthest_days = 730 %}
 with
 
@@ -32,12 +32,12 @@ probabilities as (
 hazards as (
 
     select
-        customer_id,
         {% for horizon in horizons -%}
         -ln(greatest(1 - max(
             case when horizon_days = {{ horizon }} then purchase_probability end
-        ), 1e-9)) as hazard_{{ horizon }}{{ ',' if not loop.last }}
-        {% endfor %}
+        ), 1e-9)) as hazard_{{ horizon }},
+        {% endfor -%}
+        customer_id
     from probabilities
     group by customer_id
 
@@ -46,11 +46,10 @@ hazards as (
 medians as (
 
     select
-        customer_id,
         {% for horizon in horizons -%}
-        {{ median_days(horizons[:loop.index]) }} as days_by_{{ horizon }}d
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        {{ median_days(horizons[:loop.index]) }} as days_by_{{ horizon }}d,
+        {% endfor -%}
+        customer_id
     from hazards
 
 ),
@@ -59,8 +58,12 @@ gaps as (
 
     select
         customer_id,
+        -- an exact sum, so that the mean does not hang on row order
         coalesce(
-            avg_days_between_orders, avg(avg_days_between_orders) over ()
+            avg_days_between_orders,
+            cast(
+                sum(cast(avg_days_between_orders as decimal(18, 6))) over () as double
+            ) / nullif(count(avg_days_between_orders) over (), 0)
         ) as usual_gap_days,
         days_since_last_order
     from customers
@@ -105,6 +108,8 @@ select
         as days_to_next_order,
     case
         when median_days <= {{ farthest_days }}
-            then {{ dbt.dateadd('day', 'cast(floor(median_days) as integer)', 'anchor_date') }}
+            then {{ dbt.dateadd(
+                'day', 'cast(floor(median_days) as integer)', 'anchor_date'
+            ) }}
     end as next_order_date
 from expected

@@ -33,7 +33,6 @@ coherent as (
         fits.horizon_days,
         amounts.expected_order_amount,
         amounts.expected_net_amount as learned_net_amount,
-        amounts.alive_probability,
         {% for amount in [
             'expected_orders', 'expected_net_amount', 'discounted_net_amount'
         ] -%}
@@ -41,8 +40,9 @@ coherent as (
             partition by amounts.customer_id
             order by fits.horizon_days
             rows between unbounded preceding and current row
-        ) as {{ amount }}{{ ',' if not loop.last }}
-        {% endfor %}
+        ) as {{ amount }},
+        {% endfor -%}
+        amounts.alive_probability
     from amounts
     inner join fits
         on amounts.target = fits.target
@@ -83,5 +83,5 @@ from coherent
 left join intervals
     on
         coherent.target = intervals.target
-        and coherent.expected_net_amount >= intervals.from_amount
-        and coherent.expected_net_amount < intervals.until_amount
+        and coherent.expected_net_amount > intervals.from_amount
+        and coherent.expected_net_amount <= intervals.until_amount

@@ -24,12 +24,14 @@ select
         as {{ dbt.type_string() }}
     ) as target,
     cast(fits.champion as {{ dbt.type_string() }}) as champion,
+    cast(nullif(fits.champion_settings, '') as {{ dbt.type_string() }})
+        as champion_settings,
     cast(fits.verdict as {{ dbt.type_string() }}) as verdict,
-    cast(fits.label as {{ dbt.type_string() }}) as label,  -- noqa: RF04
+    cast(fits.label as {{ dbt.type_string() }}) as label,
     cast(fits.features as {{ dbt.type_string() }}) as features,
     cast(nullif(fits.excluded_features, '') as {{ dbt.type_string() }})
         as excluded_features,
-    cast(fits.settings as {{ dbt.type_string() }}) as settings,  -- noqa: RF04
+    cast(fits.settings as {{ dbt.type_string() }}) as settings,
     cast(fits.library_versions as {{ dbt.type_string() }}) as library_versions,
     cast(fits.training_fingerprint as {{ dbt.type_string() }})
         as training_fingerprint,

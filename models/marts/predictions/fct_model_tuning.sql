@@ -20,7 +20,7 @@ select
     ---------- strings
     cast(target as {{ dbt.type_string() }}) as model_name,
     cast(candidate as {{ dbt.type_string() }}) as candidate,
-    cast(settings as {{ dbt.type_string() }}) as settings,  -- noqa: RF04
+    cast(settings as {{ dbt.type_string() }}) as settings,
 
     ---------- numerics
     cast(rung as bigint) as rung,

@@ -296,7 +296,7 @@ select
     ---------- numerics
     cast(reasons.reason_rank as bigint) as reason_rank,
     cast(round(reasons.feature_value, 6) as double) as feature_value,
-    cast(reasons.contribution as double) as contribution,
+    cast(round(reasons.contribution, 9) as double) as contribution,
 
     ---------- dates
     scoring.anchor_date as as_of_date

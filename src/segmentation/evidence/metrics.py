@@ -22,6 +22,7 @@ IS_HIGHER_BETTER = {
     "mean_predicted_raw": None,
     "observed_rate": None,
     "top_decile_lift": True,
+    "normalised_gini": True,
     "spearman": True,
     "top_20_pct_capture": True,
     "mean_absolute_error": False,
@@ -130,6 +131,16 @@ def top_share(ranked: Ranked, share: float) -> np.ndarray:
     return ratio(captured, ranked.totals.sum(axis=0))
 
 
+def concentration(ranked: Ranked) -> np.ndarray:
+    """Return the concentration of the actual total among those predicted highest.
+
+    Twice the area between the capture curve and the diagonal: 0 by chance.
+    """
+    middle = 2 * ranked.below + ranked.weights
+    mass = (ranked.totals * middle).sum(axis=0)
+    return ratio(mass, ranked.size * ranked.totals.sum(axis=0)) - 1
+
+
 def mid_ranks(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return the weighted mid-ranks of values, centred at 0, shape (n, b)."""
     order, starts = tie_groups(values)
@@ -224,15 +235,22 @@ def amount_metrics(
     Returns
     -------
     dict
-        Metric to values, shape (b,). `top_20_pct_capture` is the share of the total
-        that the fifth predicted highest spent, `predicted_over_actual` is of totals: 1
-        is unbiased. Metrics of `raw` are left out where it is None.
+        Metric to values, shape (b,). `normalised_gini` is the concentration of what
+        was spent by prediction over that by what was spent: 1 is a perfect order (Wang,
+        Liu & Miao 2019, A deep probabilistic model for customer lifetime value).
+        Unlike `spearman` it gives nothing for predicting the same 0 for many who spend
+        nothing. `top_20_pct_capture` is the share of the total that the fifth predicted
+        highest spent, `predicted_over_actual` is of totals: 1 is unbiased. Metrics of
+        `raw` are left out where it is None.
     """
     ranked = Ranked.of(actual, predicted, weights)
     errors = actual - predicted
     sums = np.stack([np.abs(errors), errors**2, predicted, actual]) @ weights
     absolute, squared, expected, spent = sums
     found = {
+        "normalised_gini": ratio(
+            concentration(ranked), concentration(Ranked.of(actual, actual, weights))
+        ),
         "spearman": spearman(actual, predicted, weights),
         "top_20_pct_capture": top_share(ranked, 0.2),
         "mean_absolute_error": ratio(absolute, ranked.size),

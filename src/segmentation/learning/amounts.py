@@ -5,7 +5,7 @@ are the amounts, at rolling origins.
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -20,7 +20,7 @@ from segmentation.estimators import (
 from segmentation.evidence.judgement import judge
 from segmentation.evidence.lift import lift_table
 from segmentation.frames import sorted_by_key
-from segmentation.learning import fits
+from segmentation.learning import fits, probabilities
 from segmentation.learning.candidates import boosting, standardised
 from segmentation.learning.forecasts import (
     BASELINES,
@@ -40,7 +40,12 @@ from segmentation.learning.intervals import (
     measure_coverage,
 )
 from segmentation.learning.origins import DAYS_PER_YEAR, Origins
-from segmentation.learning.probabilities import Settings, served_at_newest
+from segmentation.learning.probabilities import (
+    Settings,
+    excluded,
+    served_at_newest,
+)
+from segmentation.learning.tuning import written
 from segmentation.linear import Linear
 from segmentation.transforms import transform
 from segmentation.trees import Forest
@@ -49,6 +54,10 @@ OFFSET = "log_expected_orders"
 # a standard deviation of a feature is expected to change orders by 14 % or so: √(1/50)
 PRIOR_PRECISION = 50
 TREE_SETTINGS = boosting(0.05, 120, 8, 40, 5.0)
+SETTINGS_IN_WORDS = {
+    POISSON: f"prior precision of a weight = {PRIOR_PRECISION}",
+    TREES: written(TREE_SETTINGS),
+}
 
 
 @dataclass(frozen=True)
@@ -194,6 +203,15 @@ class Learner:
         fair = [n for n in found if len(self.origins.known_at(n)) > 1] or found
         return fair[: self.settings.count_origins], None
 
+    def suspects(self, origin: int) -> dict[str, float]:
+        """Return features that alone tell too well who buys, with their AUC."""
+        rows = self.at(*self.origins.known_at(origin))
+        buys = rows[self.target.orders].astype(float) > 0
+        if len(rows) < self.settings.min_rows or buys.nunique() < 2:
+            return {}
+        asked = probabilities.Target("", "buys", 0, self.target.features, ())
+        return probabilities.suspects(rows.assign(buys=buys), asked)
+
     def predict(self, name, rows, parameters, model, level=1.0) -> Forecast | None:
         """Apply a candidate, undiscounted: what is judged is what was paid."""
         return forecast(
@@ -226,24 +244,30 @@ class Learner:
                 return fit_poisson(rows, self.target.orders, features)
             return fit_trees(rows, self.target.orders, features, self.settings.seed)
 
-    def unseen(self, name: str, origin: int) -> pd.DataFrame:
-        """Predict an anchor whose labels are known at an origin, by fits that have not.
+    def calibrated_on(self, origin: int) -> int | None:
+        """Return the anchor that sets the level and the intervals at an origin.
 
-        The anchor of the same season a year ago; where that is not known, the newest.
+        That of the same season a year ago; where it is not known, the newest; None
+        where that is too small.
+        """
+        known = self.origins.known_at(origin)
+        number = self.origins.same_season(origin) or min(known, default=None)
+        is_enough = known and len(self.at(number)) >= self.settings.min_rows
+        return number if is_enough else None
+
+    def outcomes(self, name: str, number: int | None, model) -> pd.DataFrame:
+        """Put what was expected at an anchor beside what came.
 
         Returns
         -------
         DataFrame
-            `orders` and `amount` as they came, `expected_orders` and `expected_amount`;
-            empty where no anchor can be predicted so.
+            `orders`, `amount`, `expected_orders` and `expected_amount`; empty where
+            nothing can be expected.
         """
-        known = self.origins.known_at(origin)
-        number = self.origins.same_season(origin) or min(known, default=0)
-        rows = self.at(number) if known else pd.DataFrame()
-        if len(rows) < self.settings.min_rows:
-            return pd.DataFrame()
-        model = self.model(name, [n for n in known if n != number])
-        found = self.predict(name, rows, self.parameters(number), model)
+        rows = self.at(number)
+        found = None
+        if number is not None:
+            found = self.predict(name, rows, self.parameters(number), model)
         if found is None:
             return pd.DataFrame()
         return pd.DataFrame(
@@ -254,6 +278,29 @@ class Learner:
                 "expected_amount": found.net_amount,
             }
         )
+
+    def unseen(self, name: str, origin: int) -> pd.DataFrame:
+        """Return the outcomes at `calibrated_on`, by a fit that has not seen them."""
+        number = self.calibrated_on(origin)
+        known = self.origins.known_at(origin)
+        model = self.model(name, [n for n in known if n != number])
+        return self.outcomes(name, number, model)
+
+    def calibration(self, name: str, origin: int, model) -> tuple[float, pd.DataFrame]:
+        """Return the level of a fit, and outcomes it has not seen, at their own level.
+
+        The level is that of the fit to be served, which has learned of that anchor; the
+        outcomes are those of a fit that has not, since intervals must not know them.
+        """
+        unseen = self.unseen(name, origin)
+        level = own = self.level(name, origin, unseen)
+        if model is not None:
+            seen = self.outcomes(name, self.calibrated_on(origin), model)
+            level = self.level(name, origin, seen)
+        if len(unseen):
+            expected = ["expected_orders", "expected_amount"]
+            unseen = unseen.assign(**(unseen[expected] * own))
+        return level, unseen
 
     def level(self, name: str, origin: int, unseen: pd.DataFrame) -> float:
         """Return what expected orders are to be multiplied by at an origin.
@@ -274,27 +321,26 @@ class Learner:
 
 def judged_predictions(
     learner: Learner, origin: int
-) -> tuple[pd.DataFrame, dict[str, tuple[float, pd.DataFrame]]]:
+) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
     """Predict an origin by every candidate that can be fitted to what is known there.
 
     Returns
     -------
     predictions : DataFrame
         One row per candidate and customer: expected and actual amount and orders.
-    unseen : dict
-        Candidate to its level and its predictions of the anchor the level comes from.
+    calibrated : dict
+        Candidate to outcomes it has not seen, at its level.
     """
     rows = learner.at(origin)
     parameters = learner.parameters(origin)
-    frames, levels = [], {}
+    frames, calibrated = [], {}
     for name in CANDIDATES:
         model = learner.model(name, learner.origins.known_at(origin))
         raw = learner.predict(name, rows, parameters, model)
         if raw is None:
             continue
-        unseen = learner.unseen(name, origin)
-        level = learner.level(name, origin, unseen)
-        levels[name] = level, unseen
+        level, unseen = learner.calibration(name, origin, model)
+        calibrated[name] = unseen
         frames.append(
             pd.DataFrame(
                 {
@@ -311,16 +357,23 @@ def judged_predictions(
                 }
             )
         )
-    return pd.concat(frames, ignore_index=True), levels
+    return pd.concat(frames, ignore_index=True), calibrated
 
 
 def coverage_at(
-    predictions: pd.DataFrame, level: float, unseen: pd.DataFrame
+    predictions: pd.DataFrame, unseen: pd.DataFrame
 ) -> tuple[dict[str, pd.DataFrame], str]:
     """Measure the intervals of one candidate at one origin.
 
     They are learned at an earlier anchor; where that is too small, on one half of the
     customers, the halves by hashed id, and measured on the other.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Of the origin: what `judged_predictions` gave.
+    unseen : DataFrame
+        Outcomes of the earlier anchor, at their level.
 
     Returns
     -------
@@ -337,7 +390,7 @@ def coverage_at(
             "predicted_orders": "expected_orders",
         }
     )
-    bands = interval_bands(at_level(unseen, level))
+    bands = interval_bands(unseen)
     if len(bands):
         return measure_coverage(bands, outcomes), "learned at an earlier anchor"
     half = outcomes["customer_id"].map(lambda name: fits.hashed(name) % 2)
@@ -346,12 +399,6 @@ def coverage_at(
         how = "learned on the other half of the customers"
         return measure_coverage(bands, outcomes[half == 1]), how
     return {}, "too few customers for intervals"
-
-
-def at_level(unseen: pd.DataFrame, level: float) -> pd.DataFrame:
-    """Multiply what was expected at anchors that were not learned from."""
-    expected = ["expected_orders", "expected_amount"]
-    return unseen if unseen.empty else unseen.assign(**(unseen[expected] * level))
 
 
 def learn(
@@ -384,6 +431,7 @@ def learn(
         A row of `fits.FITS_SCHEMA`; None where no fit is due.
     """
     learner = Learner.of(customers, target, settings)
+    judged_at, problem = learner.judged_at()
     rows = learner.at(0, *learner.origins.known_at(0))
     record, last = fits.begin(
         rows,
@@ -397,32 +445,36 @@ def learn(
         fit_date=fit_date,
         data_from=data_from,
         past=past,
+        is_learnable=problem is None,
     )
-    if record is None:
-        return None
-    judged_at, problem = learner.judged_at()
-    if problem:
-        return record | {"verdict": problem}
+    if record is None or problem:
+        return record and record | {"verdict": problem}
+    leaks = learner.suspects(judged_at[0])
+    if leaks:
+        features = {n: how for n, how in target.features.items() if n not in leaks}
+        learner = replace(learner, target=replace(target, features=features))
+        record["excluded_features"] = excluded(leaks)
     judged = {origin: judged_predictions(learner, origin) for origin in judged_at}
     predictions = pd.concat([p for p, _ in judged.values()], ignore_index=True)
     judgement = judge(
         predictions,
         kind="amount",
-        deciding_metric="spearman",
+        deciding_metric="normalised_gini",
         seed=settings.seed,
         bootstrap_samples=settings.bootstrap_samples,
         incumbent=None if last is None else last["champion"],
         candidates=list(CANDIDATES),
     )
-    champion = judgement.champion
+    champion, verdict = judgement.champion, judgement.reason
     scorecard = pd.concat(
         [judgement.scorecard, _orders_scorecard(predictions, judgement, settings)],
         ignore_index=True,
     )
+    best_baseline = scorecard["best_baseline"].iloc[0]
     coverage = []
-    for here, levels in judged.values():
+    for here, unseen in judged.values():
         mine = here[here["candidate"] == champion]
-        found, how = coverage_at(mine, *levels[champion])
+        found, how = coverage_at(mine, unseen[champion])
         (like,) = scorecard[
             (scorecard["origin_date"] == mine["origin_date"].iloc[0])
             & (scorecard["candidate"] == champion)
@@ -430,9 +482,18 @@ def learn(
         ].to_dict("records")
         coverage += coverage_scorecard(like, found, how)
     model = learner.model(champion, learner.origins.known_at(0))
-    unseen = learner.unseen(champion, 0)
-    level = learner.level(champion, 0, unseen)
-    bands = interval_bands(at_level(unseen, level))
+    if (
+        learner.predict(champion, learner.at(0)[:1], learner.parameters(0), model)
+        is None
+    ):
+        verdict = (
+            f"{champion} was best, but cannot be fitted today: "
+            f"{learner.parameters(0).status()}; {best_baseline} serves"
+        )
+        champion, model = best_baseline, None
+        scorecard["is_serving"] = scorecard["candidate"] == champion
+    level, outcomes = learner.calibration(champion, 0, model)
+    bands = interval_bands(outcomes)
     part, rows = "coefficients", None
     if isinstance(model, Forest):
         part, rows = "nodes", model.nodes()
@@ -440,8 +501,9 @@ def learn(
         rows = model.rows
     return record | {
         "champion": champion,
+        "champion_settings": SETTINGS_IN_WORDS.get(champion, ""),
         "is_baseline": champion in BASELINES,
-        "verdict": judgement.reason,
+        "verdict": verdict,
         "level_slope": 1.0,
         "level_intercept": float(np.log(level)),
         "scorecard": [*scorecard.to_dict("records"), *coverage],
@@ -465,7 +527,7 @@ def _orders_scorecard(predictions, judgement, settings) -> pd.DataFrame:
     scorecard = judge(
         orders,
         kind="amount",
-        deciding_metric="spearman",
+        deciding_metric="normalised_gini",
         seed=settings.seed,
         bootstrap_samples=settings.bootstrap_samples,
         candidates=list(CANDIDATES),

@@ -30,8 +30,9 @@ def platt(margin: np.ndarray, label: np.ndarray, group: np.ndarray) -> tuple:
     """
     codes, index = np.unique(group, return_inverse=True)
     label = np.asarray(label, dtype=float)
-    scale = max(float(np.std(margin)), 1e-9)
-    standard = margin / scale
+    middle, scale = float(np.mean(margin)), float(np.std(margin))
+    scale = scale if scale > 1e-9 else 1.0
+    standard = (margin - middle) / scale
     count = len(codes)
 
     def loss(parameters):
@@ -47,7 +48,8 @@ def platt(margin: np.ndarray, label: np.ndarray, group: np.ndarray) -> tuple:
         )
         return value.mean() + 1e-4 * (parameters**2).sum(), gradient
 
-    start = np.append(np.zeros(count), scale)
-    bounds = [(None, None)] * count + [(LEAST_SLOPE * scale, None)]
+    start = np.append(np.zeros(count), 1.0)
+    bounds = [(None, None)] * count + [(LEAST_SLOPE, None)]
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
-    return float(found[count] / scale), float(found[:count].mean())
+    slope = float(found[count] / scale)
+    return slope, float(found[:count].mean()) - slope * middle

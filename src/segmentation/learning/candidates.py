@@ -102,7 +102,8 @@ class Candidate:
             return transform(rows, chosen)
         values = transform(rows, dict.fromkeys(chosen, "identity"))
         # a histogram of nothing has no bins
-        return values.dropna(axis="columns", how="all")
+        known = values.dropna(axis="columns", how="all")
+        return known if len(known.columns) else values.iloc[:, :1].fillna(0.0)
 
     def fit(
         self,

@@ -7,9 +7,10 @@ fit is stored whole or not at all.
 import hashlib
 import json
 import platform
+from contextlib import suppress
 from datetime import date
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pandas as pd
@@ -51,6 +52,7 @@ FITS_SCHEMA = pa.schema(
         ("target", pa.string()),
         ("kind", pa.string()),
         ("champion", pa.string()),
+        ("champion_settings", pa.string()),
         ("verdict", pa.string()),
         ("label", pa.string()),
         ("features", pa.string()),
@@ -85,7 +87,9 @@ LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "duckdb")
 def library_versions() -> str:
     """Write the versions of what a fit depends on."""
     versions = {"python": platform.python_version()}
-    versions |= {name: version(name) for name in LIBRARIES}
+    for name in LIBRARIES:
+        with suppress(PackageNotFoundError):
+            versions[name] = version(name)
     return json.dumps(versions, sort_keys=True)
 
 
@@ -167,31 +171,33 @@ def is_due(
     settings_hash: str,
     training_fingerprint: str,
     refit_every_days: int,
+    is_learnable: bool = True,
 ) -> bool:
     """Say whether a target is to be fitted again.
 
     It is where it never was, where settings, code or the start of the data are others
-    (another shop), where the last fit is `refit_every_days` old, or where there was
-    nothing to serve and the rows have changed since.
+    (another shop), where the last fit is `refit_every_days` old (0: where the rows have
+    changed since), or where it had nothing to serve and now there is enough to learn.
     """
     if last is None:
         return True
+    if last["settings_hash"] != settings_hash or _day(last["data_from"]) != data_from:
+        return True
     if fit_date is None:
         return False
-    age = (pd.Timestamp(fit_date) - pd.Timestamp(last["fit_date"])).days
     has_changed = last["training_fingerprint"] != training_fingerprint
-    return (last["champion"] == NOTHING and has_changed) or (
-        age >= refit_every_days
-        or last["settings_hash"] != settings_hash
-        or pd.Timestamp(last["data_from"]) != pd.Timestamp(data_from)
-    )
+    if last["champion"] == NOTHING and is_learnable and has_changed:
+        return True
+    age = (pd.Timestamp(fit_date) - pd.Timestamp(last["fit_date"])).days
+    return age >= refit_every_days if refit_every_days else has_changed
 
 
 def next_number(past: pd.DataFrame | None, target: str) -> int:
     """Return the number of a target's next fit, from 1."""
     if past is None or past.empty:
         return 1
-    return int(past.loc[past["target"] == target, "fit_number"].max() or 0) + 1
+    mine = past.loc[past["target"] == target, "fit_number"]
+    return int(mine.max()) + 1 if len(mine) else 1
 
 
 def begin(
@@ -207,6 +213,8 @@ def begin(
     data_from: date | None,
     past: pd.DataFrame | None,
     more_columns: list[str] | None = None,
+    is_learnable: bool = True,
+    is_forced: bool = False,
 ) -> tuple[dict | None, pd.Series | None]:
     """Begin the record of a fit, if one is due.
 
@@ -224,6 +232,10 @@ def begin(
         Fits made so far.
     more_columns : list of str, optional
         Columns learned from besides the label and the features.
+    is_learnable : bool
+        Whether there is enough to learn from.
+    is_forced : bool
+        Whether to fit though it is not due.
 
     Returns
     -------
@@ -239,13 +251,14 @@ def begin(
     columns = dict.fromkeys([*key, label, *(more_columns or []), *features])
     rows_hash = fingerprint(rows[list(columns)])
     last = newest(past, target, fit_date)
-    if not is_due(
+    if not is_forced and not is_due(
         last,
         fit_date=fit_date,
         data_from=data_from,
         settings_hash=hashed_settings,
         training_fingerprint=rows_hash,
         refit_every_days=settings["refit_every_days"],
+        is_learnable=is_learnable,
     ):
         return None, last
     number = next_number(past, target)

@@ -250,7 +250,7 @@ def forecast(
         orders, amount = baseline_orders(name, customers, horizon_days)
         if name == FREQUENCY:
             amount = np.full(len(customers), parameters.order_amount)
-        orders = orders * level
+        orders, amount = orders * level, np.maximum(amount, 0.0)
         return Forecast(orders, amount, orders * amount * factor)
     if parameters.spend is None:
         return None

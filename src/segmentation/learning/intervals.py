@@ -78,7 +78,7 @@ def interval_bands(unseen: pd.DataFrame) -> pd.DataFrame:
     cuts = [-np.inf, *np.quantile(expected, list(BANDS.values())[:-1]), np.inf]
     rows = []
     for band, low, high in zip(BANDS, cuts, cuts[1:], strict=False):
-        inside = (expected >= low) & (expected < high)
+        inside = (expected > low) & (expected <= high)
         if inside.sum() < LEAST_BAND:
             return pd.DataFrame()
         row = {
@@ -117,7 +117,7 @@ def measure_coverage(
         'amount' and 'orders' to what `interval_coverage` gives.
     """
     until = bands["until_amount"].to_numpy()[:-1]
-    number = np.searchsorted(until, outcomes["expected_amount"], side="right")
+    number = np.searchsorted(until, outcomes["expected_amount"])
     mine = bands.iloc[number].reset_index(drop=True)
     found = {}
     for quantity in QUANTITIES:

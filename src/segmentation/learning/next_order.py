@@ -8,6 +8,8 @@ as between the last two; the expected day is the curve's median.
 import numpy as np
 import pandas as pd
 
+from segmentation.evidence.bootstrap import interval
+
 CANDIDATE = "purchase probabilities"
 BASELINE = "usual gap"
 FARTHEST_DAYS = 730  # a date farther away is no date
@@ -173,6 +175,9 @@ def judge_days(
         for name, metrics in measured.items():
             for metric, values in metrics.items():
                 difference = values - measured[BASELINE][metric]
+                (lower, upper), (least, most) = (
+                    interval(some[1:]) for some in (values, difference)
+                )
                 rows.append(
                     {
                         "origin_date": origin_date,
@@ -180,22 +185,24 @@ def judge_days(
                         "is_baseline": name == BASELINE,
                         "metric": metric,
                         "metric_value": values[0],
-                        "lower_bound": np.nanquantile(values[1:], 0.025),
-                        "upper_bound": np.nanquantile(values[1:], 0.975),
+                        "lower_bound": lower,
+                        "upper_bound": upper,
                         "is_higher_better": HIGHER_IS_BETTER[metric],
                         "best_baseline": BASELINE,
                         "baseline_value": measured[BASELINE][metric][0],
                         "difference": difference[0],
-                        "difference_lower": np.nanquantile(difference[1:], 0.025),
-                        "difference_upper": np.nanquantile(difference[1:], 0.975),
+                        "difference_lower": least,
+                        "difference_upper": most,
                         "count_test_rows": n,
                     }
                 )
-    beats = bool(np.nanmean(differences) > 0)
+    known = [each for each in differences if np.isfinite(each)]
+    beats = bool(known) and sum(known) > 0
     champion = CANDIDATE if beats else BASELINE
     scorecard = pd.DataFrame(rows)
+    criterion = "concordance" if len(differences) < 2 else "mean concordance"
     verdicts = {
-        CANDIDATE: "serves: best mean concordance"
+        CANDIDATE: f"serves: best {criterion}"
         if beats
         else "does not beat the baseline",
         BASELINE: "baseline" if beats else "baseline: serves, nothing beats it",
@@ -203,4 +210,11 @@ def judge_days(
     scorecard["verdict"] = scorecard["candidate"].map(verdicts)
     scorecard["beats_baseline"] = (scorecard["candidate"] == CANDIDATE) & beats
     scorecard["is_serving"] = scorecard["candidate"] == champion
-    return scorecard, champion, verdicts[champion]
+    mean = scorecard[scorecard["metric"] == "concordance"].groupby("candidate")
+    ours, theirs = (mean["metric_value"].mean()[n] for n in (CANDIDATE, BASELINE))
+    why = f"best {criterion}" if beats else "a baseline, nothing beats it"
+    reason = (
+        f"{champion} serves: {why} ({criterion} {ours:.3f} for {CANDIDATE}, "
+        f"{theirs:.3f} for the {BASELINE})"
+    )
+    return scorecard, champion, reason

@@ -1,12 +1,13 @@
 """Learn a probability: judge candidates at rolling origins, fit the one that serves."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from segmentation.estimators import roc_auc_score
+from segmentation.estimators import DecisionTreeClassifier, roc_auc_score
 from segmentation.evidence.calibration import calibration_table
 from segmentation.evidence.judgement import judge
 from segmentation.evidence.lift import lift_table
@@ -22,12 +23,14 @@ from segmentation.learning.candidates import (
 )
 from segmentation.learning.groups import group_figures
 from segmentation.learning.origins import Origins
-from segmentation.learning.tuning import tune
+from segmentation.learning.tuning import tune, written
 from segmentation.linear import Linear
+from segmentation.transforms import transform
 
 # no honest feature of what customers do next comes near: those of the reference sets
-# stay under .8
-SUSPICIOUS_AUC = 0.95
+# stay under .86. Where customers come like clockwork several do, recency and its kin;
+# one far ahead of the third best is still suspicious, and near certainty always is.
+SUSPICIOUS_AUC, CERTAIN_AUC = 0.95, 0.99
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,13 @@ class Target:
     baselines: tuple[Candidate, ...] = field(default_factory=lambda: PURCHASE_BASELINES)
     horizons: tuple[int, ...] = ()
 
+    def without(self, names: Iterable[str]) -> "Target":
+        """Return the target without some features, and without who knows only these."""
+        gone = set(names)
+        features = {n: how for n, how in self.features.items() if n not in gone}
+        baselines = tuple(b for b in self.baselines if not gone & set(b.features or ()))
+        return replace(self, features=features, baselines=baselines)
+
     @property
     def candidates(self) -> tuple[Candidate, ...]:
         """Who competes, in the order that breaks ties."""
@@ -105,26 +115,38 @@ def too_little(labels: pd.Series, min_rows: int) -> str | None:
     return None
 
 
+def alone(rows: pd.DataFrame, labels: pd.Series, feature: str) -> float:
+    """Return the AUC of a feature alone, cut up by a small tree: gaps tell, too."""
+    values = transform(rows, {feature: "identity"}).to_numpy()
+    tree = DecisionTreeClassifier(max_leaf_nodes=8, min_samples_leaf=50)
+    return float(
+        roc_auc_score(labels, tree.fit(values, labels).predict_proba(values)[:, 1])
+    )
+
+
 def suspects(rows: pd.DataFrame, target: Target) -> dict[str, float]:
     """Return features that alone tell the label too well to be honest, with their AUC.
 
     What is known before an anchor never does; a column that was filled in later does.
     """
     labels = rows[target.label].astype(int)
-    found = {}
-    for name in target.features:
-        values = pd.to_numeric(rows[name]).astype(float)
-        missing = values.isna()
-        if missing.all() or values.nunique() < 2:
-            continue
-        auc = roc_auc_score(labels, values.fillna(values.median()))
-        if missing.any():
-            # a gap may tell as much as a value
-            gap = roc_auc_score(labels, missing.astype(int))
-            auc = max(auc, gap, key=lambda a: abs(a - 0.5))
-        if max(auc, 1 - auc) > SUSPICIOUS_AUC:
-            found[name] = max(auc, 1 - auc)
-    return found
+    names = target.features | {
+        name: how
+        for baseline in target.baselines
+        for name, how in (baseline.features or {}).items()
+    }
+    aucs = {name: alone(rows, labels, name) for name in names if name in rows}
+    third = sorted(aucs.values(), reverse=True)[2] if len(aucs) > 2 else 0.0
+    too_good = min(max(SUSPICIOUS_AUC, (1 + third) / 2), CERTAIN_AUC)
+    return {name: auc for name, auc in aucs.items() if auc > too_good}
+
+
+def excluded(leaks: dict[str, float]) -> str:
+    """Say which features are left out, and why."""
+    return "; ".join(
+        f"{name}: alone it has an AUC of {auc:.3f}; does it know the future?"
+        for name, auc in leaks.items()
+    )
 
 
 @dataclass(frozen=True)
@@ -147,8 +169,11 @@ class Learner:
 
     @classmethod
     def of(cls, labelled: pd.DataFrame, target: Target, settings: Settings):
-        """Take the rows whose label is known, those of too small anchors left out."""
+        """Take the rows whose label is known, but for anchors of a handful of them."""
         rows = labelled[labelled[target.label].notna()]
+        sizes = rows["anchor_number"].map(rows["anchor_number"].value_counts())
+        enough = rows[sizes >= settings.min_rows / 4]
+        rows = enough if len(enough) else rows
         rows = sorted_by_key(rows, "anchor_number", "customer_id")
         rows[target.label] = rows[target.label].astype(bool)
         numbers = tuple(int(n) for n in np.unique(rows["anchor_number"]))
@@ -167,6 +192,9 @@ class Learner:
 
     def judged_at(self) -> tuple[list[int], str | None]:
         """Return the origins to judge at, newest first, or why there is none."""
+        problem = self.problem(*self.origins.known_at(0))
+        if problem:
+            return [], f"{problem} to learn from"
         newest = self.origins.gap
         found, first_problem = [], None
         for origin in (n for n in self.origins.numbers if n >= newest):
@@ -213,7 +241,7 @@ class Learner:
         """
         known = self.origins.known_at(origin)
         model = self.fit(candidate, settings, known)
-        held_out = self.origins.held_out_at(origin)
+        held_out = [n for n in self.origins.held_out_at(origin) if not self.problem(n)]
         label = self.target.label
         rest = self.at(*(n for n in known if n not in held_out))
         unseen = self.at(*held_out)
@@ -227,12 +255,11 @@ class Learner:
         second = candidate.fit(
             rest, rest[label], self.target.features, settings, self.settings.seed
         )
-        slope, intercept = platt(
-            second.margin(unseen),
-            unseen[label].to_numpy(),
-            unseen["anchor_number"].to_numpy(),
-        )
-        return model, slope, intercept
+        margin, group = second.margin(unseen), unseen["anchor_number"]
+        slope, intercept = platt(margin, unseen[label].to_numpy(), group.to_numpy())
+        # the level was that of the second model, whose anchors are others
+        apart = pd.Series(margin - model.margin(unseen)).groupby(group.to_numpy())
+        return model, slope, intercept + slope * float(apart.mean().mean())
 
     def predictions(self, chosen: dict[str, dict], origin: int) -> pd.DataFrame:
         """Return what each candidate predicts at an origin, beside what happened."""
@@ -261,6 +288,40 @@ class Learner:
         return pd.concat(frames, ignore_index=True)
 
 
+def _begin(labelled, target, settings, fit_date, data_from, past, is_forced=False):
+    """Begin the record of a fit if one is due, and see where it can be judged."""
+    learner = Learner.of(labelled, target, settings)
+    judged_at, problem = learner.judged_at()
+    record, last = fits.begin(
+        learner.at(*learner.origins.known_at(0)),
+        target=target.name,
+        kind="probability",
+        label=target.label,
+        horizon_days=target.horizon_days,
+        features=target.features,
+        settings=asdict(settings) | {"horizons": target.horizons},
+        fit_date=fit_date,
+        data_from=data_from,
+        past=past,
+        is_learnable=problem is None,
+        is_forced=is_forced,
+    )
+    return learner, record, last, judged_at, problem
+
+
+def is_due(labelled: pd.DataFrame, target: Target, settings: Settings, **known) -> bool:
+    """Say whether a target is to be learned again.
+
+    Parameters
+    ----------
+    labelled, target, settings
+        As in `learn`.
+    **known
+        `fit_date`, `data_from` and `past`, as there.
+    """
+    return _begin(labelled, target, settings, **known)[1] is not None
+
+
 def learn(
     labelled: pd.DataFrame,
     target: Target,
@@ -270,7 +331,8 @@ def learn(
     data_from: date | None,
     past: pd.DataFrame | None = None,
     customers: pd.DataFrame | None = None,
-) -> tuple[dict | None, pd.DataFrame]:
+    is_forced: bool = False,
+) -> tuple[dict | None, "Learned | None"]:
     """Learn one target, if it is due.
 
     Parameters
@@ -288,43 +350,27 @@ def learn(
         Fits made so far.
     customers : DataFrame, optional
         Groups to measure by, which nothing is learned from: see `groups`.
+    is_forced : bool
+        Whether to learn though it is not due.
 
     Returns
     -------
     record : dict or None
         A row of `fits.FITS_SCHEMA`; None where no fit is due.
-    predictions : DataFrame
-        What the candidates predicted at the origins; empty without a fit.
+    learned : Learned or None
+        None without a champion.
     """
-    learner = Learner.of(labelled, target, settings)
-    record, last = fits.begin(
-        learner.at(*learner.origins.known_at(0)),
-        target=target.name,
-        kind="probability",
-        label=target.label,
-        horizon_days=target.horizon_days,
-        features=target.features,
-        settings=asdict(settings) | {"horizons": target.horizons},
-        fit_date=fit_date,
-        data_from=data_from,
-        past=past,
+    learner, record, last, judged_at, problem = _begin(
+        labelled, target, settings, fit_date, data_from, past, is_forced
     )
-    if record is None:
-        return None, pd.DataFrame()
-    judged_at, problem = learner.judged_at()
-    if problem:
-        return record | {"verdict": problem}, pd.DataFrame()
+    if record is None or problem:
+        return record and record | {"verdict": problem}, None
     leaks = suspects(learner.at(*learner.origins.known_at(judged_at[0])), target)
-    if leaks:
-        features = {n: how for n, how in target.features.items() if n not in leaks}
-        target = replace(target, features=features)
-        learner = Learner(target, settings, learner.rows, learner.origins)
-    record["excluded_features"] = "; ".join(
-        f"{name}: alone it has an AUC of {auc:.3f}; does it know the future?"
-        for name, auc in leaks.items()
-    )
-    if not target.features:
-        return record | {"verdict": "no feature is left to learn from"}, pd.DataFrame()
+    target = target.without(leaks)
+    learner = replace(learner, target=target)
+    record["excluded_features"] = excluded(leaks)
+    if not target.features or not target.baselines:
+        return record | {"verdict": "no feature is left to learn from"}, None
     chosen, tuning = {}, []
     for candidate in target.candidates:
         chosen[candidate.name], tried = tune(
@@ -358,6 +404,7 @@ def learn(
     rows = served.rows if isinstance(served, Linear) else served.nodes()
     record |= {
         "champion": champion.name,
+        "champion_settings": written(chosen[champion.name]),
         "is_baseline": champion.is_baseline,
         "verdict": judgement.reason,
         "level_slope": slope,
@@ -371,7 +418,41 @@ def learn(
         ),
         part: rows,
     }
-    return record, predictions
+    return record, Learned(learner, champion, chosen[champion.name])
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A champion, to be asked what it would have predicted at any origin.
+
+    Attributes
+    ----------
+    learner : Learner
+    champion : Candidate
+    settings : dict
+        Of the champion.
+    """
+
+    learner: Learner
+    champion: Candidate
+    settings: dict
+
+    def predicted(self, origin: int) -> pd.Series | None:
+        """Predict an origin from what was known there.
+
+        Returns
+        -------
+        Series or None
+            Probabilities by customer; None where there was too little to learn from.
+        """
+        if self.learner.problem(*self.learner.origins.known_at(origin)):
+            return None
+        customers = self.learner.at(origin)
+        model, slope, intercept = self.learner.calibrated(
+            self.champion, self.settings, origin
+        )
+        chance = probability(slope * model.margin(customers) + intercept)
+        return pd.Series(chance, index=customers["customer_id"].to_numpy())
 
 
 def served_at_newest(predictions: pd.DataFrame, champion: str) -> pd.DataFrame:

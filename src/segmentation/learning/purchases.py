@@ -2,12 +2,19 @@
 
 from dataclasses import asdict
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from segmentation.frames import sorted_by_key
-from segmentation.learning import fits, next_order, probabilities
-from segmentation.learning.probabilities import Settings, Target
+from segmentation.learning import fits, next_order
+from segmentation.learning.probabilities import (
+    Learned,
+    Settings,
+    Target,
+    is_due,
+    learn,
+)
 
 CHURN = "churn"
 NEXT_ORDER = "next_order"
@@ -70,73 +77,105 @@ def learn_purchases(
         `fits.FITS_SCHEMA`; a row per target that was due.
     """
     fit_date, data_from = fits.dates(scoring)
-    records, predicted = [], {}
-    for target in targets(horizons, churn_horizon, features):
-        record, predictions = probabilities.learn(
-            labelled,
-            target,
-            settings,
-            fit_date=fit_date,
-            data_from=data_from,
-            past=past,
-            customers=groups,
+    known = {"fit_date": fit_date, "data_from": data_from, "past": past}
+    family = targets(horizons, churn_horizon, features)
+    # the day of the next order needs all horizons: if one is due, all are
+    is_forced = any(is_due(labelled, each, settings, **known) for each in family)
+    records, learned = [], {}
+    for target in family if is_forced else ():
+        record, found = learn(
+            labelled, target, settings, **known, customers=groups, is_forced=True
         )
-        if record is None:
-            continue
         records.append(record)
-        if len(predictions):
-            served = predictions[predictions["candidate"] == record["champion"]]
-            chance = served["predicted"]
-            predicted[target.horizon_days] = served.assign(
-                chance=1 - chance if target.name == CHURN else chance
-            ).set_index(["origin_date", "customer_id"])["chance"]
-    days = _learn_next_order(
-        labelled, predicted, horizons, settings, fit_date, data_from, past
+        if found is not None:
+            learned[target.horizon_days] = found
+    if is_forced:
+        records.append(_learn_next_order(labelled, learned, family, settings, **known))
+    return fits.fits_table(records)
+
+
+def coherent(
+    chances: dict[int, np.ndarray], churn_horizon: int
+) -> dict[int, np.ndarray]:
+    """Make purchase probabilities grow with the horizon, as the SQL models do.
+
+    That of the churn horizon is kept; a shorter one is at most, a longer one at least
+    what the next says.
+
+    Parameters
+    ----------
+    chances : dict
+        Horizon in days to purchase probabilities, shape (n,).
+    churn_horizon : int
+    """
+    kept = dict(chances)
+    days = sorted(chances)
+    at = days.index(churn_horizon)
+    for shorter, longer in zip(days[:at][::-1], days[1 : at + 1][::-1], strict=True):
+        kept[shorter] = np.minimum(kept[shorter], kept[longer])
+    for shorter, longer in zip(days[at:-1], days[at + 1 :], strict=True):
+        kept[longer] = np.maximum(kept[shorter], kept[longer])
+    return kept
+
+
+def _expected_days(
+    labelled: pd.DataFrame,
+    learned: dict[int, Learned],
+    family: list[Target],
+    origin: int,
+) -> pd.DataFrame | None:
+    """Return expected and observed days at an origin; None where a horizon is not."""
+    churn_horizon = next(t.horizon_days for t in family if t.name == CHURN)
+    found = {days: one.predicted(origin) for days, one in learned.items()}
+    if any(chance is None for chance in found.values()):
+        return None
+    chances = pd.DataFrame(found).dropna()
+    chances[churn_horizon] = 1 - chances[churn_horizon]
+    agreed = coherent({d: chances[d].to_numpy() for d in chances}, churn_horizon)
+    here = labelled[labelled["anchor_number"] == origin].set_index("customer_id")
+    here = here.assign(usual_gap_days=next_order.usual_gap_days(here))
+    here = here.loc[chances.index]
+    return pd.DataFrame(
+        {
+            "origin_date": here["anchor_date"].to_numpy(),
+            "customer_id": here.index.to_numpy(),
+            "expected_days": next_order.median_days(agreed),
+            "usual_gap_days": here["usual_gap_days"].to_numpy(float),
+            "observed_days": here["days_to_next_order"].to_numpy(float),
+            "known_days": here["known_days"].to_numpy(float),
+        }
     )
-    return fits.fits_table([*records, *([days] if days else [])])
 
 
 def _learn_next_order(
-    labelled, predicted, horizons, settings, fit_date, data_from, past
-) -> dict | None:
-    """Judge the expected day of the next order where all horizons were predicted."""
-    rows = sorted_by_key(labelled, "anchor_number", "customer_id")
+    labelled, learned, family, settings, *, fit_date, data_from, past
+) -> dict:
+    """Judge the expected day of the next order where all horizons can be predicted."""
+    horizons = tuple(target.horizon_days for target in family)
     record, _ = fits.begin(
-        rows,
+        sorted_by_key(labelled, "anchor_number", "customer_id"),
         target=NEXT_ORDER,
         kind="days",
         label="days_to_next_order",
         horizon_days=max(horizons),
         features={},
-        settings=asdict(settings) | {"horizons": tuple(sorted(horizons))},
+        settings=asdict(settings) | {"horizons": horizons},
         fit_date=fit_date,
         data_from=data_from,
         past=past,
+        is_forced=True,
     )
-    if record is None:
-        return None
-    if len(predicted) < len(horizons):
+    if len(learned) < len(horizons):
         return record | {"verdict": "too little data: no purchase probabilities"}
-    chances = pd.DataFrame(predicted).dropna()
-    if chances.empty:
+    origins, _ = learned[max(horizons)].learner.judged_at()
+    frames = [_expected_days(labelled, learned, family, origin) for origin in origins]
+    frames = [frame for frame in frames if frame is not None]
+    if not frames:
         return record | {"verdict": "too little data: no origin common to all horizons"}
-    ordered = chances[sorted(chances)].cummax(axis=1)
-    expected = next_order.median_days({h: ordered[h].to_numpy() for h in ordered})
-    seen = rows.assign(usual_gap_days=next_order.usual_gap_days(rows)).set_index(
-        ["anchor_date", "customer_id"]
-    )
-    seen = seen.loc[chances.index]
-    predictions = pd.DataFrame(
-        {
-            "expected_days": expected,
-            "usual_gap_days": seen["usual_gap_days"].to_numpy(float),
-            "observed_days": seen["days_to_next_order"].to_numpy(float),
-            "known_days": seen["known_days"].to_numpy(float),
-        },
-        index=chances.index.set_names(["origin_date", "customer_id"]),
-    ).reset_index()
     scorecard, champion, verdict = next_order.judge_days(
-        predictions, seed=settings.seed, bootstrap_samples=settings.bootstrap_samples
+        pd.concat(frames, ignore_index=True),
+        seed=settings.seed,
+        bootstrap_samples=settings.bootstrap_samples,
     )
     return record | {
         "champion": champion,
