@@ -384,7 +384,7 @@ def test_intervals_hold_four_in_five_of_every_band(horizon):
     origin = learner.origins.numbers[0]
     level, unseen = learner.calibration(PURCHASE_MODELS, origin, None)
     bands = interval_bands(unseen)
-    assert list(bands["value_band"]) == ["low", "medium", "high"]
+    assert list(bands["value_band"]) == ["lowest", "low", "medium", "high", "highest"]
     here = learner.at(origin)
     found = learner.predict(
         PURCHASE_MODELS, here, learner.parameters(origin), None, level

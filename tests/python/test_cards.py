@@ -203,7 +203,7 @@ def amount(**more):
     champion, baseline = "purchase and spend models", "hiatus rule"
     rows = scorecard("amount", champion, baseline, ["predicted_over_actual_raw"])
     for origin in ORIGINS:
-        for band in ("", "_low", "_medium", "_high"):
+        for band in ("", "_lowest", "_low", "_medium", "_high", "_highest"):
             for metric, value in {
                 "interval_coverage": 0.7123 if band == "_high" else 0.8123,
                 "orders_interval_coverage": 0.8345,

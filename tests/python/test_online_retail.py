@@ -414,7 +414,9 @@ def test_spend_is_served_at_55_with_its_interval_and_the_baselines(scorecard, sp
     assert served["metric_value"] > served["baseline_value"] - 0.005
 
 
-@pytest.mark.parametrize("band", ["", "_low", "_medium", "_high"])
+@pytest.mark.parametrize(
+    "band", ["", "_lowest", "_low", "_medium", "_high", "_highest"]
+)
 def test_of_80_percent_intervals_75_to_85_hold_what_came(scorecard, band):
     (row,) = rows_of(scorecard, "spend_90d", metric=f"interval_coverage{band}")
 

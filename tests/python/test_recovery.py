@@ -166,3 +166,7 @@ def test_value_is_ranked_and_sized_nearly_as_the_truth_is(demo, truth):
     assert expected.corr(oracle_value, "spearman") > 0.85
     # a whole year, so the season evens out; neither is discounted
     assert expected.sum() / oracle_value.sum() == pytest.approx(1, abs=0.1)
+    # a lowest fifth who are expected 1.60 each, and 7.40 by a purchase model alone
+    fifth = pd.qcut(expected.rank(method="first"), 5, labels=False)
+    by_fifth = expected.groupby(fifth).sum() / oracle_value.groupby(fifth).sum()
+    assert by_fifth.to_numpy() == pytest.approx(1, abs=0.2)

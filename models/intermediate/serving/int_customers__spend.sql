@@ -1,5 +1,7 @@
--- Expected orders and spend by horizon, each with the interval of its value band.
--- Horizons are learned apart; a longer one never has less than a shorter one.
+-- Expected orders and spend by horizon, each with the interval of its value band. What
+-- is learned apart is made to agree: no fewer orders are expected than one is probable, as
+-- far as the longest horizon expects as many, nor than within a shorter horizon; and where
+-- an order is likelier than one in ten, nine in ten outcomes do not lie below one.
 with
 
 amounts as (
@@ -20,32 +22,75 @@ intervals as (
 
 ),
 
-coherent as (
+purchase_probabilities as (
+
+    select * from {{ ref('int_customers__purchase_probabilities') }}
+
+),
+
+floored as (
 
     select
-        amounts.customer_id,
-        amounts.target,
-        amounts.purchase_model,
-        amounts.spend_model,
+        amounts.*,
         fits.fit_id,
         fits.champion,
         fits.is_baseline,
         fits.horizon_days,
-        amounts.expected_order_amount,
-        amounts.expected_net_amount as learned_net_amount,
-        {% for amount in [
-            'expected_orders', 'expected_net_amount', 'discounted_net_amount'
-        ] -%}
-        max(amounts.{{ amount }}) over (
-            partition by amounts.customer_id
-            order by fits.horizon_days
-            rows between unbounded preceding and current row
-        ) as {{ amount }},
-        {% endfor -%}
-        amounts.alive_probability
+        coalesce(purchase_probabilities.purchase_probability, 0)
+            as purchase_probability,
+        least(
+            coalesce(purchase_probabilities.purchase_probability, 0),
+            max(amounts.expected_orders) over (partition by amounts.customer_id)
+        ) as least_orders
     from amounts
     inner join fits
         on amounts.target = fits.target
+    left join purchase_probabilities
+        on
+            amounts.customer_id = purchase_probabilities.customer_id
+            and fits.horizon_days = purchase_probabilities.horizon_days
+
+),
+
+raised as (
+
+    select
+        *,
+        -- who spends nothing by a naive rule goes on to
+        case
+            when expected_orders > 0 and expected_orders < least_orders
+                then least_orders / expected_orders
+            else 1
+        end as raise_factor
+    from floored
+
+),
+
+coherent as (
+
+    select
+        customer_id,
+        target,
+        purchase_model,
+        spend_model,
+        fit_id,
+        champion,
+        is_baseline,
+        horizon_days,
+        purchase_probability,
+        expected_order_amount,
+        expected_net_amount as learned_net_amount,
+        {% for amount in [
+            'expected_orders', 'expected_net_amount', 'discounted_net_amount'
+        ] -%}
+        max({{ amount }} * raise_factor) over (
+            partition by customer_id
+            order by horizon_days
+            rows between unbounded preceding and current row
+        ) as {{ amount }},
+        {% endfor -%}
+        alive_probability
+    from raised
 
 )
 
@@ -71,7 +116,14 @@ select
     coherent.learned_net_amount,
     coherent.expected_net_amount,
     coherent.expected_orders * intervals.orders_p10_ratio as orders_p10,
-    coherent.expected_orders * intervals.orders_p90_ratio as orders_p90,
+    case
+        when intervals.orders_p90_ratio is not null
+            then
+                greatest(
+                    coherent.expected_orders * intervals.orders_p90_ratio,
+                    case when coherent.purchase_probability > 0.1 then 1 else 0 end
+                )
+    end as orders_p90,
     coherent.expected_net_amount * intervals.amount_p10_ratio as net_amount_p10,
     coherent.expected_net_amount * intervals.amount_p90_ratio as net_amount_p90,
     coherent.discounted_net_amount,

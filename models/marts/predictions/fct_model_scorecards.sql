@@ -108,7 +108,8 @@ cluster_rows as (
         cluster_evidence.count_customers as count_training_rows,
         cast(null as bigint) as count_test_rows,
         false as is_baseline,
-        true as is_higher_better,
+        {{ 'cast(null as boolean)' if metric == 'smallest_share' else 'true' }}
+            as is_higher_better,
         cast(null as boolean) as beats_baseline,
         cluster_evidence.is_chosen as is_serving,
         scoring.anchor_date,

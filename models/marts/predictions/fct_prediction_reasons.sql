@@ -266,11 +266,18 @@ scoring as (
     select anchor_date from {{ ref('int_anchors') }}
     where anchor_role = 'scoring'
 
+),
+
+serving as (
+
+    select * from {{ ref('int_fits__serving') }}
+
 )
 
 select
     ---------- ids
     reasons.customer_id,
+    cast(serving.fit_id as {{ dbt.type_string() }}) as fit_id,
 
     ---------- strings
     cast(reasons.target as {{ dbt.type_string() }}) as target,
@@ -285,9 +292,20 @@ select
         end
         || case
             when reasons.reason_rank = 0 then ''
-            when reasons.contribution > 0 then ', which raises it'
-            when reasons.contribution < 0 then ', which lowers it'
-            else ', which changes nothing'
+            when reasons.contribution = 0 then ', which changes nothing'
+            when reasons.target = 'next_order' and reasons.contribution > 0
+                then ', which puts it off'
+            when reasons.target = 'next_order' then ', which brings it nearer'
+            else
+                case
+                    when reasons.contribution > 0 then ', which raises '
+                    else ', which lowers '
+                end
+                || case
+                    when reasons.target = 'churn' then 'the risk'
+                    when reasons.target like 'spend_%' then 'what is expected'
+                    else 'the chance'
+                end
         end
         as {{ dbt.type_string() }}
     ) as reason,
@@ -302,5 +320,7 @@ select
     scoring.anchor_date as as_of_date
 from reasons
 cross join scoring
+left join serving
+    on reasons.target = serving.target
 left join words
     on reasons.feature = words.feature

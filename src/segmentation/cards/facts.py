@@ -28,7 +28,14 @@ MOST_SHOWN = 10  # features, or categories
 SMALL = "too few to tell"  # what `learning.groups` calls small groups put together
 
 COVERAGE = "interval_coverage"
-BANDS = {"": "all", "_low": "low", "_medium": "medium", "_high": "high"}
+BANDS = {
+    "": "all",
+    "_lowest": "lowest",
+    "_low": "low",
+    "_medium": "medium",
+    "_high": "high",
+    "_highest": "highest",
+}
 
 # words that a feature's name must not have, if groups are to be no features
 PROTECTED = {"gender", "sex", "age", "birth", "country", "city", "acquisition"}

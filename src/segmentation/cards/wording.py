@@ -163,6 +163,12 @@ MEASURES = {
         ),
     },
     "amount": {
+        "normalised_gini": Measure(
+            "normalised Gini",
+            "how much of what was spent lies with those expected highest; 0 is a "
+            "coin's, 1 a perfect order",
+            worthless=0.0,
+        ),
         "spearman": Measure(
             "rank correlation",
             "of expected and actual amounts (Spearman); 0 is a coin's",

@@ -224,6 +224,11 @@ class Learner:
             level=level,
         )
 
+    def can_predict(self, name: str, model: Linear | Forest | None) -> bool:
+        """Say whether a candidate can be applied at the scoring anchor."""
+        rows = self.at(0)[:1]
+        return self.predict(name, rows, self.parameters(0), model) is not None
+
     def model(self, name: str, numbers: Iterable[int]) -> Linear | Forest | None:
         """Fit a regression to some anchors; None for other candidates."""
         if name not in (POISSON, TREES):
@@ -462,15 +467,23 @@ def learn(
         deciding_metric="normalised_gini",
         seed=settings.seed,
         bootstrap_samples=settings.bootstrap_samples,
-        incumbent=None if last is None else last["champion"],
+        incumbent=fits.incumbent(last, record),
         candidates=list(CANDIDATES),
     )
-    champion, verdict = judgement.champion, judgement.reason
     scorecard = pd.concat(
         [judgement.scorecard, _orders_scorecard(predictions, judgement, settings)],
         ignore_index=True,
     )
-    best_baseline = scorecard["best_baseline"].iloc[0]
+    champion, verdict = judgement.champion, judgement.reason
+    model = learner.model(champion, learner.origins.known_at(0))
+    if not learner.can_predict(champion, model):
+        best = scorecard["best_baseline"].iloc[0]
+        verdict = f"cannot be fitted today: {learner.parameters(0).status()}"
+        scorecard.loc[scorecard["candidate"] == champion, "verdict"] = verdict
+        scorecard.loc[scorecard["candidate"] == best, "verdict"] = "baseline: serves"
+        verdict = f"{best} serves; {champion} was best, but {verdict}"
+        champion, model = best, None
+        scorecard["is_serving"] = scorecard["candidate"] == champion
     coverage = []
     for here, unseen in judged.values():
         mine = here[here["candidate"] == champion]
@@ -481,17 +494,6 @@ def learn(
             & (scorecard["metric"] == "spearman")
         ].to_dict("records")
         coverage += coverage_scorecard(like, found, how)
-    model = learner.model(champion, learner.origins.known_at(0))
-    if (
-        learner.predict(champion, learner.at(0)[:1], learner.parameters(0), model)
-        is None
-    ):
-        verdict = (
-            f"{champion} was best, but cannot be fitted today: "
-            f"{learner.parameters(0).status()}; {best_baseline} serves"
-        )
-        champion, model = best_baseline, None
-        scorecard["is_serving"] = scorecard["candidate"] == champion
     level, outcomes = learner.calibration(champion, 0, model)
     bands = interval_bands(outcomes)
     part, rows = "coefficients", None

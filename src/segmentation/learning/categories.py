@@ -678,7 +678,7 @@ def learn(
         [learner.judged(origin) for origin in judged_at],
         seed=settings.seed,
         bootstrap_samples=settings.bootstrap_samples,
-        incumbent=None if last is None else last["champion"],
+        incumbent=fits.incumbent(last, record),
     )
     return record | {
         "champion": champion,

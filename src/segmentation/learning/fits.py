@@ -192,6 +192,15 @@ def is_due(
     return age >= refit_every_days if refit_every_days else has_changed
 
 
+def incumbent(last: pd.Series | None, record: dict) -> str | None:
+    """Return who served until now; None in another shop, or for another horizon."""
+    if last is None or _day(last["data_from"]) != record["data_from"]:
+        return None
+    before, now = (json.loads(some["settings"]) for some in (last, record))
+    is_same = all(before.get(n) == now.get(n) for n in ("source", "horizon_days"))
+    return last["champion"] if is_same else None
+
+
 def next_number(past: pd.DataFrame | None, target: str) -> int:
     """Return the number of a target's next fit, from 1."""
     if past is None or past.empty:
@@ -245,7 +254,12 @@ def begin(
         The fit that served until now.
     """
     made_with = {k: v for k, v in settings.items() if k != "refit_every_days"}
-    made_with |= {"target": target, "features": features, "label": label}
+    made_with |= {
+        "target": target,
+        "features": features,
+        "label": label,
+        "horizon_days": horizon_days,
+    }
     hashed_settings = settings_hash(made_with)
     key = ["customer_id", "anchor_number"]
     columns = dict.fromkeys([*key, label, *(more_columns or []), *features])

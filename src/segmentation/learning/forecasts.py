@@ -26,7 +26,8 @@ RUN_RATE = "last year's run-rate"
 PAST_SPEND = "past spend"
 FREQUENCY = "frequency"
 HIATUS = "hiatus rule"
-BASELINES = (RUN_RATE, PAST_SPEND, FREQUENCY, HIATUS)
+RECENCY = "recency"
+BASELINES = (RUN_RATE, PAST_SPEND, FREQUENCY, HIATUS, RECENCY)
 CANDIDATES = (PURCHASE_MODELS, POISSON, TREES, *BASELINES)
 
 
@@ -162,7 +163,8 @@ def baseline_orders(name: str, customers: pd.DataFrame, horizon_days: float):
 
     Run-rate: last year again. Past spend: the customer's whole past, at its pace.
     Frequency: the same, at the shop's mean amount. Hiatus rule: last year again for
-    those whose silence is shorter than twice their usual gap, or a quarter.
+    those whose silence is shorter than twice their usual gap, or a quarter. Recency:
+    one order, the surer the shorter the silence, at the shop's mean amount.
     """
     year = customers["count_orders_365d"].astype(float).to_numpy()
     spent = customers["net_amount_365d"].astype(float).to_numpy()
@@ -177,6 +179,10 @@ def baseline_orders(name: str, customers: pd.DataFrame, horizon_days: float):
         silence = customers["days_since_last_order"].astype(float).to_numpy()
         left = silence > np.fmax(2 * gap, 91)
         return np.where(left, 0.0, orders), amount
+    if name == RECENCY:
+        silence = customers["days_since_last_order"].astype(float).to_numpy()
+        orders = horizon_days / (horizon_days + silence)
+        return orders, np.ones(len(orders))
     age = customers["days_since_first_order"].astype(float).to_numpy()
     count = customers["count_order_days"].astype(float).to_numpy()
     # over less than a quarter, a pace is hardly more than one order
@@ -248,7 +254,7 @@ def forecast(
     factor = mean_discount(horizon_days, annual_discount_rate)
     if name in BASELINES:
         orders, amount = baseline_orders(name, customers, horizon_days)
-        if name == FREQUENCY:
+        if name in (FREQUENCY, RECENCY):
             amount = np.full(len(customers), parameters.order_amount)
         orders, amount = orders * level, np.maximum(amount, 0.0)
         return Forecast(orders, amount, orders * amount * factor)

@@ -32,8 +32,8 @@ INTERVALS_SCHEMA = pa.schema(
 )
 
 LOW, HIGH = 0.1, 0.9
-# the customers below these shares of the expected amounts: half, and four fifths
-BANDS = {"low": 0.5, "medium": 0.8, "high": 1.0}
+# fifths of the customers by expected amount: the share below their upper end
+BANDS = {"lowest": 0.2, "low": 0.4, "medium": 0.6, "high": 0.8, "highest": 1.0}
 LEAST_BAND = 50  # customers: the 10th percentile of fewer is hardly one
 QUANTITIES = ("amount", "orders")
 
@@ -49,7 +49,8 @@ def _ratios(actual: np.ndarray, expected: np.ndarray) -> tuple[float, float, flo
     p10 = ratio[max(int(np.floor(LOW * (n + 1))) - 1, 0)]
     p90 = ratio[min(int(np.ceil(HIGH * (n + 1))) - 1, n - 1)]
     at_end = (ratio <= p10).mean()
-    inside = max(0.0, (at_end - LOW) / at_end) if p10 <= 0 else 1.0
+    # of an atom that reaches beyond p90, too, four fifths of all belong inside
+    inside = max(0.0, min(at_end, HIGH) - LOW) / at_end if p10 <= 0 else 1.0
     return min(p10, 1.0), max(p90, 1.0), inside
 
 
@@ -72,12 +73,14 @@ def interval_bands(unseen: pd.DataFrame) -> pd.DataFrame:
     Lei et al. (2018), Distribution-free predictive inference, JASA 113; by group: Vovk
     (2012), Conditional validity of inductive conformal predictors.
     """
-    if len(unseen) * (1 - BANDS["medium"]) < LEAST_BAND:
+    if len(unseen) / len(BANDS) < LEAST_BAND:
         return pd.DataFrame()
     expected = unseen["expected_amount"].to_numpy()
     cuts = [-np.inf, *np.quantile(expected, list(BANDS.values())[:-1]), np.inf]
     rows = []
     for band, low, high in zip(BANDS, cuts, cuts[1:], strict=False):
+        if low == high:  # so many tie at the lower end that the band below has them all
+            continue
         inside = (expected > low) & (expected <= high)
         if inside.sum() < LEAST_BAND:
             return pd.DataFrame()

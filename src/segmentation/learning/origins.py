@@ -51,7 +51,7 @@ class Origins:
     def same_season(self, origin: int) -> int | None:
         """Return the anchor a year before an origin, None where it is not known."""
         number = origin + self.season
-        return number if number in self.known_at(origin) else None
+        return number if number in self.numbers and self.season >= self.gap else None
 
     def held_out_at(self, origin: int) -> tuple[int, ...]:
         """Return the anchors to calibrate on at an origin.
@@ -60,9 +60,12 @@ class Origins:
         late, the second what the time of year does to it.
         """
         known = self.known_at(origin)
-        wanted = {min(known, default=0), origin + max(self.season, self.gap)}
-        held_out = tuple(n for n in known if n in wanted)
-        return held_out if len(held_out) < len(known) else held_out[:-1]
+        season = self.same_season(origin)
+        wanted = {*known[:1], *([season] if season else [])}
+        is_enough = len(set(known) - wanted) > 0
+        return (
+            tuple(sorted(wanted)) if is_enough else known[:1] if len(known) > 1 else ()
+        )
 
     def folds(self, origin: int, count: int = 3) -> list[tuple[list[int], int]]:
         """Return time-ordered folds of what is known at an origin.

@@ -53,7 +53,9 @@ class Settings:
     bootstrap_samples : int
     refit_every_days : int
     source : str
-        Where the raw tables are: another shop is another fit.
+        Where the raw tables are, and the currency: another shop is another fit.
+    sampling : str
+        What else the rows to learn from hang on, in words.
     """
 
     seed: int
@@ -65,6 +67,7 @@ class Settings:
     bootstrap_samples: int
     refit_every_days: int
     source: str
+    sampling: str = ""
 
 
 @dataclass(frozen=True)
@@ -394,7 +397,7 @@ def learn(
         deciding_metric="auc",
         seed=settings.seed,
         bootstrap_samples=settings.bootstrap_samples,
-        incumbent=None if last is None else last["champion"],
+        incumbent=fits.incumbent(last, record),
         candidates=[candidate.name for candidate in target.candidates],
     )
     (champion,) = (c for c in target.candidates if c.name == judgement.champion)

@@ -55,6 +55,7 @@ BASELINE_FEATURES = {
     forecasts.HIATUS: "net_amount_365d",
     forecasts.PAST_SPEND: "lifetime_net_amount",
     forecasts.FREQUENCY: "count_order_days",
+    forecasts.RECENCY: "days_since_last_order",
 }
 LOG_ODDS, LOG_AMOUNT, AMOUNT = "log odds", "log amount", "amount"
 
@@ -266,6 +267,24 @@ def probability_terms(model: Model, customers: pd.DataFrame) -> Terms:
     )
 
 
+def together(terms: Terms, names: Iterable[str]) -> Terms:
+    """Make one term of some that say the same, under the name of the first of them."""
+    names = [name for name in names if name in terms.names]
+    if len(names) < 2:
+        return terms
+    at = [terms.names.index(name) for name in names]
+    contributions = terms.contributions.copy()
+    contributions[:, at[0]] = contributions[:, at].sum(axis=1)
+    kept = [i for i in range(len(terms.names)) if i not in at[1:]]
+    return Terms(
+        [terms.names[i] for i in kept],
+        terms.values[:, kept],
+        contributions[:, kept],
+        terms.base,
+        terms.scale,
+    )
+
+
 def amount_terms(fit: Amounts, customers: pd.DataFrame) -> Terms | None:
     """Take expected spend apart.
 
@@ -290,7 +309,7 @@ def amount_terms(fit: Amounts, customers: pd.DataFrame) -> Terms | None:
     if fit.model is not None:
         purchases = fit.parameters.purchases
         known = forecasts.with_expectations(customers, purchases, fit.horizon_days)
-        orders = probability_terms(fit.model, known)
+        orders = together(probability_terms(fit.model, known), forecasts.EXPECTATIONS)
         held = np.log(found.orders / fit.level) - fit.model.margin(known)
         return Terms(
             [*orders.names, "expected_order_amount", MOST_ORDERS],
