@@ -1,7 +1,7 @@
 -- Expected orders and spend by horizon, each with the interval of its value band. What
--- is learned apart is made to agree: no fewer orders are expected than one is probable, as
--- far as the longest horizon expects as many, nor than within a shorter horizon; and where
--- an order is likelier than one in ten, nine in ten outcomes do not lie below one.
+-- is learned apart is made to agree: no fewer orders are expected than one is probable,
+-- as far as the longest horizon expects as many, nor than within a shorter horizon; and
+-- where an order is likelier than one in ten, nine in ten outcomes are not below one.
 with
 
 amounts as (
