@@ -8,60 +8,24 @@ no contracts); it is what would otherwise be written, not an equal.
 """
 
 import argparse
-import json
-import os
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-
-
-def measure(command: list[str], **environment: str) -> dict[str, float]:
-    """Run a command; return its wall seconds and the peak memory of its process."""
-    start = time.perf_counter()
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    said = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise SystemExit(f"{' '.join(command)} failed:\n{said[-3000:]}")
-    return {
-        "seconds": round(time.perf_counter() - start, 1),
-        "peak_mb": round(usage.ru_maxrss / 1024),
-    }
+from benchmarks.running import make_shop, measure, run_dbt
 
 
 def compare(customers: int, folder: Path) -> dict:
     """Build one shop both ways."""
-    raw = folder / "raw"
-    world = [sys.executable, "-m", "segmentation.world", "--format", "parquet"]
-    result = {
-        "customers": customers,
-        "world": measure([*world, "--customers", str(customers), "--raw", str(raw)]),
+    raw = make_shop(folder, customers)
+    return {
+        "dbt": run_dbt(
+            ["build", "--exclude-resource-type", "test", "unit_test"],
+            file=folder / "shop.duckdb",
+            raw=raw,
+        ),
+        "pandas": measure([sys.executable, "benchmarks/pandas_script.py", str(raw)]),
     }
-    result["dbt"] = measure(
-        [
-            str(Path(sys.executable).parent / "dbt"), "build",
-            "--exclude-resource-type", "test", "unit_test",
-            "--target-path", str(folder / "target"),
-            "--log-path", str(folder / "logs"),
-            "--vars", json.dumps({"raw_path": str(raw)}),
-        ],
-        SEGMENTATION_DUCKDB_PATH=str(folder / "shop.duckdb"),
-    )  # fmt: skip
-    result["pandas"] = measure(
-        [sys.executable, "benchmarks/pandas_script.py", str(raw)]
-    )
-    return result
 
 
 def main() -> None:

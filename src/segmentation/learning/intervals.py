@@ -76,7 +76,8 @@ def interval_bands(unseen: pd.DataFrame) -> pd.DataFrame:
     if len(unseen) / len(BANDS) < LEAST_BAND:
         return pd.DataFrame()
     expected = unseen["expected_amount"].to_numpy()
-    cuts = [-np.inf, *np.quantile(expected, list(BANDS.values())[:-1]), np.inf]
+    inner = np.quantile(expected, list(BANDS.values())[:-1], method="inverted_cdf")
+    cuts = [-np.inf, *inner, np.inf]
     rows = []
     for band, low, high in zip(BANDS, cuts, cuts[1:], strict=False):
         if low == high:  # so many tie at the lower end that the band below has them all

@@ -152,8 +152,9 @@ def _learn_next_order(
 ) -> dict:
     """Judge the expected day of the next order where all horizons can be predicted."""
     horizons = tuple(target.horizon_days for target in family)
+    labelled = sorted_by_key(labelled, "anchor_number", "customer_id")
     record, _ = fits.begin(
-        sorted_by_key(labelled, "anchor_number", "customer_id"),
+        labelled,
         target=NEXT_ORDER,
         kind="days",
         label="days_to_next_order",
