@@ -436,3 +436,82 @@ def test_a_fit_by_which_nobody_ever_leaves_is_named_and_not_used(built):
 
     assert status["BG/NBD"].startswith("degenerate: ")
     assert (fits.purchases.name, fits.purchases.fit_status) == ("NBD", "ok")
+
+
+# ---------- segments that hold
+
+
+@pytest.fixture(scope="module")
+def monthly(built):
+    """Return what segments are read from, at each month's first day."""
+    return built.query(
+        "select history.* from intermediate.int_customers__history_features as history "
+        "join intermediate.int_history_anchors as anchors using (anchor_date) "
+        "where anchors.is_on_grid and count_orders > 0 order by customer_id, anchor_date"
+    )
+
+
+def stay_rate(rows, column):
+    before = rows.groupby("customer_id")[column].shift()
+    months = rows["anchor_date"].dt.to_period("M").astype("int64")
+    follows = months - months.groupby(rows["customer_id"]).shift() == 1
+    return (rows[column] == before)[follows].mean()
+
+
+def test_the_usual_matrix_of_fifths_keeps_half_of_the_customers_in_their_cell(monthly):
+    # five equal groups by rank, ties broken by row order: what is published keeps 52 %
+    by_month = monthly.groupby("anchor_date")
+
+    def fifth(column):
+        ranks = by_month[column].rank(method="first")
+        return (5 * (ranks - 1) // by_month[column].transform("size")).astype(int)
+
+    cells = monthly.assign(
+        cell=fifth("days_since_last_order").astype(str)
+        + fifth("count_orders").astype(str)
+    )
+    assert stay_rate(cells, "cell") == pytest.approx(0.53, abs=0.02)
+
+
+def test_segments_hold_and_follow_within_a_fortnight(built, monthly):
+    assert monthly["anchor_date"].nunique() == 24
+    rules = built.query("from marts.rpt_segment_stickiness").set_index("rule")
+    plain, sticky = rules.loc["plain"], rules[rules["is_in_force"]].iloc[0]
+    assert plain["stay_rate"] == pytest.approx(0.701, abs=0.002)
+    assert sticky["stay_rate"] >= 0.70
+    assert sticky["stay_rate"] > plain["stay_rate"] + 0.01
+    assert sticky["flip_rate"] < 0.9 * plain["flip_rate"]
+    assert 0 < sticky["mean_lag_days"] < 15
+    assert sticky["followed_share"] > 0.9
+
+
+def test_what_is_weighed_is_what_is_in_force(built, monthly):
+    rows = built.query(
+        "from intermediate.int_customers__history where count_orders > 0"
+    )
+    rules = built.query("from marts.rpt_segment_stickiness")
+    weighed = rules.loc[rules["is_in_force"], "stay_rate"].item()
+    rows = rows.sort_values(["customer_id", "anchor_date"])
+    assert stay_rate(rows, "sticky_rfm_segment_code") == pytest.approx(
+        weighed, abs=5e-5
+    )
+
+
+def test_causes_explain_every_change_of_size(built):
+    off = built.rows(
+        """
+        select dimension, anchor_date, segment_code
+        from marts.fct_segment_size_changes
+        group by all
+        having sum(net_change) <> max(count_after) - max(count_before)
+        """
+    )
+    causes = dict(
+        built.rows(
+            "select cause, sum(count_joined) from marts.fct_segment_size_changes "
+            "where dimension = 'rfm' group by all"
+        )
+    )
+    assert not off
+    assert all(causes[cause] > 5_000 for cause in causes)
+    assert len(causes) == 4
