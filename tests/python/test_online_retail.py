@@ -447,7 +447,8 @@ def monthly(built):
     return built.query(
         "select history.* from intermediate.int_customers__history_features as history "
         "join intermediate.int_history_anchors as anchors using (anchor_date) "
-        "where anchors.is_on_grid and count_orders > 0 order by customer_id, anchor_date"
+        "where anchors.is_on_grid and count_orders > 0 "
+        "order by customer_id, anchor_date"
     )
 
 
