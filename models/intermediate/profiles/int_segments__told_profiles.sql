@@ -31,15 +31,6 @@ formats as (
 worded as (
 
     select
-        profiles.*,
-        features.section,
-        features.feature_order,
-        features.feature_name,
-        features.words,
-        case
-            when profiles.effect_size < 0 then features.less_words
-            else features.more_words
-        end as apart_words,
         {% for figure, format in {
             'segment_median': 'formats.format',
             'everyone_median': 'formats.format',
@@ -48,8 +39,17 @@ worded as (
         }.items() -%}
         {{ number_in_words(
             'profiles.' ~ figure, format, 'formats.unit', 'formats.units'
-        ) }} as {{ figure }}_words{{ ',' if not loop.last }}
-        {% endfor %}
+        ) }} as {{ figure }}_words,
+        {% endfor -%}
+        profiles.*,
+        features.section,
+        features.feature_order,
+        features.feature_name,
+        features.words,
+        case
+            when profiles.effect_size < 0 then features.less_words
+            else features.more_words
+        end as apart_words
     from profiles
     inner join features
         on profiles.feature = features.feature

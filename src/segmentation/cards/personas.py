@@ -30,7 +30,7 @@ PERSONA_SCHEMA = pa.schema(
 
 DESCRIPTIVE = ("who", "what", "when", "where")
 MOST_VALUES = 3  # of a category that are told
-MOST_TOPICS = 3  # that are said to set a segment apart
+MOST_TOPICS = 5  # that are said to set a segment apart
 
 SOURCES = {
     "count_features": "rpt_segment_profiles",
