@@ -1,6 +1,6 @@
 -- A feature of a profile without a row in the seed profile_features is never told, and
 -- may set a segment apart by what the segment is made of.
-{%- set features = (feature_names() if execute else []) + profile_categories() %}
+{%- set features = feature_names() + profile_categories() %}
 -- depends_on: {{ ref('int_customers__features') }}
 with
 

@@ -53,8 +53,7 @@ sources as (
         cast(null as {{ dbt.type_string() }}) as feature_value,
         'count_features' as figure,
         cast(count(distinct feature) as double) as figure_value
-    from {{ ref('rpt_segment_profiles') }}
-    where count_known > 0
+    from {{ ref('int_segments__told_profiles') }}
     group by segment_id
 
 )

@@ -3,7 +3,7 @@ with
 
 features as (
 
-    {% for feature in (feature_names() if execute else ['count_orders']) -%}
+    {% for feature in feature_names() -%}
     select '{{ feature }}' as feature
     {% if not loop.last %}union all{% endif %}
     {% endfor %}

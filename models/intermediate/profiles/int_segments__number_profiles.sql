@@ -18,7 +18,7 @@ members as (
 
 feature_values as (
 
-    {% for feature in (feature_names() if execute else ['count_orders']) -%}
+    {% for feature in feature_names() -%}
     select
         customer_id,
         '{{ feature }}' as feature,

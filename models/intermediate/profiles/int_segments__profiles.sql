@@ -1,6 +1,6 @@
 -- Every segment beside every feature, those of nobody known included; ranked by what
 -- the effect is at the least.
-{%- set numbers = feature_names() if execute else ['count_orders'] %}
+{%- set numbers = feature_names() %}
 with
 
 segments as (

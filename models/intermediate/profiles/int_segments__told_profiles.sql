@@ -55,7 +55,15 @@ worded as (
         on profiles.feature = features.feature
     left join formats
         on profiles.feature = formats.feature
-    where profiles.count_known > 0
+    where
+        profiles.count_known > 0
+        -- what is the same for all, for instance visits where none are recorded
+        and coalesce(
+            profiles.effect_size <> 0
+            or profiles.segment_mean <> profiles.others_mean
+            or not profiles.is_number,
+            true
+        )
 
 ),
 

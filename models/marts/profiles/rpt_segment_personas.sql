@@ -49,7 +49,7 @@ select
     segments.segment_name,
     cast(
         '# ' || segments.segment_name || ' (' || segments.dimension || ')'
-        || '{{ line ~ line }}' || cards.body || '{{ line }}'
+        || '{{ line ~ line }}' || cards.body
         as {{ dbt.type_string() }}
     ) as card,
 

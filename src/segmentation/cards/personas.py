@@ -29,8 +29,9 @@ PERSONA_SCHEMA = pa.schema(
 )
 
 DESCRIPTIVE = ("who", "what", "when", "where")
+NONE = "0 %"  # a share that is not told
 MOST_VALUES = 3  # of a category that are told
-MOST_TOPICS = 5  # that are said to set a segment apart
+MOST_TOPICS = 6  # that are said to set a segment apart
 
 SOURCES = {
     "count_features": "rpt_segment_profiles",
@@ -123,8 +124,8 @@ def _description(segment: Mapping, facts: list[Mapping]) -> Iterator:
                 yield section, "typical", {"fact": values[0], **about}
                 continue
             values.sort(key=lambda f: (-f["segment_told"], f["feature_value"]))
-            told = [fact for fact in values if fact["segment_told"] > 0][:MOST_VALUES]
-            yield section, "values", {"facts": told, **about}
+            told = [v for v in values if v["segment_words"] != NONE] or values
+            yield section, "values", {"facts": told[:MOST_VALUES], **about}
         if not is_told:
             yield section, "unknown", {}
 
