@@ -90,7 +90,7 @@
             ) -%}
         {%- endif -%}
 
-        {%- if var('objective') not in objectives() -%}
+        {%- if var('objective') | string not in objectives() -%}
             {%- do problems.append(
                 "objective is " ~ var('objective') ~ ": it must be one of " ~ objectives() | join(', ') ~ "."
             ) -%}

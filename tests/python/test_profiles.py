@@ -10,7 +10,7 @@ CUSTOMERS = 120
 
 
 def shop():
-    """Make a shop with channels, countries and prospects, and amounts that are skewed."""
+    """Make a shop with channels, countries, prospects, and amounts that are skewed."""
     tables = small_shop(CUSTOMERS, orders_each=5)
     rng = np.random.default_rng(3)
     for order in tables["orders"]:

@@ -1,5 +1,5 @@
 {#- what is no objective stops in check_settings, but is parsed first -#}
-{%- set stake = objectives().get(var('objective'), {}) %}
+{%- set stake = objectives().get(var('objective') | string, {}) %}
 {%- set horizon_days = var('value_horizon_days') %}
 with
 
