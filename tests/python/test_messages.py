@@ -228,7 +228,10 @@ BAD_SETTINGS = [
         "min_training_customers": (2.5, "min_training_customers is 2.5"),
         "reporting_currency": ("pounds", "reporting_currency is 'pounds'"),
         "cluster_counts": (4, "cluster_counts is 4: it must be a list"),
-        "objective": ("sell", "objective is sell: it must be one of reduce_churn, grow"),
+        "objective": (
+            "sell",
+            "objective is sell: it must be one of reduce_churn, grow",
+        ),
         "small_segment_customers": (-1, "small_segment_customers is -1: it must be a"),
         "cluster_features": ("count_orders", "cluster_features is count_orders: it"),
         "churn_features": (

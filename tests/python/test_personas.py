@@ -48,6 +48,7 @@ def fact(feature="count_orders", **values):
         "compared_told": 3.0,
         "compared_words": "3 orders",
         "count_known": 1234,
+        "count_others": 3766,
         "effect_size": 0.61,
         "least_effect": 0.47,
         "effect_rank": 1,
@@ -169,7 +170,10 @@ class TestFigures:
             ({"compared_figure": "others_mean"}, "against 3 orders among the others"),
             ({"effect_size": 0.5}, "It holds in 75 of 100 pairs, in at least 73."),
             ({"least_effect": 0.39}, "It holds in 80 of 100 pairs, in at least 69."),
-            ({"count_known": 321}, "among all customers (known of 321 of them)."),
+            (
+                {"count_others": 99},
+                "1,234 of them are compared with 99 other customers",
+            ),
         ],
     )
     def test_and_with_one_of_the_profile(self, changed, written):
@@ -197,6 +201,10 @@ class TestDescription:
             personas(facts=[share("web", 1.0), share("app", 0.0)]), "where"
         )
         assert sentence == "Favourite channel: web for 100 %; of the others 29 %."
+
+    def test_what_is_not_known_of_all_says_so(self):
+        frame = personas(facts=[fact(), share("web", count_known=321)])
+        assert said(frame, "where")[0].endswith("29 % (known of 321 of them).")
 
     def test_what_is_known_of_few_is_not_told(self):
         assert said(personas(facts=[fact(count_known=49)]), "what") == [

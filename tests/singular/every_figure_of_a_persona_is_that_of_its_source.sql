@@ -11,7 +11,7 @@ figures as (
 sources as (
 
     {% for figure in [
-        'count_known', 'segment_mean', 'others_mean', 'segment_median',
+        'count_known', 'count_others', 'segment_mean', 'others_mean', 'segment_median',
         'everyone_median', 'effect_size', 'least_effect',
     ] -%}
     select

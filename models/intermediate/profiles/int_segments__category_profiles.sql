@@ -1,23 +1,8 @@
 with
 
-features as (
-
-    select * from {{ ref('int_customers__features') }}
-    where anchor_role = 'scoring'
-
-),
-
 customers as (
 
-    select
-        features.*,
-        customers.acquisition_channel,
-        customers.country,
-        customers.age_band,
-        customers.gender
-    from features
-    inner join {{ ref('int_customers') }} as customers
-        on features.customer_id = customers.customer_id
+    select * from {{ ref('int_customers__profiled') }}
 
 ),
 
@@ -35,7 +20,7 @@ feature_values as (
         '{{ feature }}' as feature,
         {{ feature }} as feature_value
     from customers
-    where {{ feature }} is not null and {{ feature }} <> 'unknown'
+    where {{ feature }} is not null
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 

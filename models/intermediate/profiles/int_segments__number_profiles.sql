@@ -5,8 +5,7 @@ with
 
 customers as (
 
-    select * from {{ ref('int_customers__features') }}
-    where anchor_role = 'scoring'
+    select * from {{ ref('int_customers__profiled') }}
 
 ),
 
@@ -41,32 +40,47 @@ everyone as (
 
 ),
 
+everyone_known as (
+
+    select
+        feature,
+        sum(count_all) as count_all_known,
+        sum(cast(feature_value as decimal(28, 6)) * count_all) as all_total
+    from everyone
+    group by feature
+
+),
+
+-- running counts as doubles, which hold whole numbers and are added faster
 everyone_placed as (
 
     select
         *,
-        sum(count_all) over (
+        sum(cast(count_all as double)) over (
             partition by feature
             order by feature_value asc
             rows between unbounded preceding and current row
-        ) as count_up_to,
-        sum(count_all) over (partition by feature) as count_known
+        ) as count_up_to
     from everyone
 
 ),
 
-everyone_summed as (
+everyone_halved as (
 
     select
-        feature,
-        max(count_known) as count_known,
-        sum(cast(feature_value as decimal(28, 6)) * count_all) as total,
+        everyone_placed.feature,
         (
-            min(feature_value) filter (where 2 * count_up_to >= count_known)
-            + min(feature_value) filter (where 2 * count_up_to > count_known)
-        ) / 2 as median_value
+            min(everyone_placed.feature_value) filter (
+                where 2 * everyone_placed.count_up_to >= everyone_known.count_all_known
+            )
+            + min(everyone_placed.feature_value) filter (
+                where 2 * everyone_placed.count_up_to > everyone_known.count_all_known
+            )
+        ) / 2 as everyone_median
     from everyone_placed
-    group by feature
+    inner join everyone_known
+        on everyone_placed.feature = everyone_known.feature
+    group by everyone_placed.feature
 
 ),
 
@@ -89,21 +103,31 @@ segments as (
 
 ),
 
+segments_known as (
+
+    select
+        segments.dimension,
+        segments.segment_code,
+        segments.feature,
+        sum(segments.count_here) as count_known,
+        sum(cast(segments.feature_value as decimal(28, 6)) * segments.count_here)
+            as total
+    from segments
+    group by segments.dimension, segments.segment_code, segments.feature
+
+),
+
 segments_placed as (
 
     select
         segments.*,
         everyone_placed.count_all,
-        everyone_placed.count_up_to - everyone_placed.count_all as count_below,
-        everyone_placed.count_known as count_all_known,
-        sum(segments.count_here) over (
+        everyone_placed.count_up_to,
+        sum(cast(segments.count_here as double)) over (
             partition by segments.dimension, segments.segment_code, segments.feature
             order by segments.feature_value asc
             rows between unbounded preceding and current row
         ) as count_here_up_to,
-        sum(segments.count_here) over (
-            partition by segments.dimension, segments.segment_code, segments.feature
-        ) as count_known,
         lead(everyone_placed.count_up_to - everyone_placed.count_all) over (
             partition by segments.dimension, segments.segment_code, segments.feature
             order by segments.feature_value asc
@@ -120,26 +144,38 @@ segments_placed as (
 counted as (
 
     select
-        dimension,
-        segment_code,
-        feature,
-        feature_value,
-        count_known,
-        count_here_up_to,
-        cast(count_here as decimal(12, 0)) as count_here,
-        cast(count_all - count_here as decimal(12, 0)) as others_tied,
+        placed.dimension,
+        placed.segment_code,
+        placed.feature,
+        placed.feature_value,
+        placed.count_here_up_to,
+        known.count_known,
+        known.total,
+        everyone_known.count_all_known,
+        everyone_known.all_total,
+        cast(placed.count_here as decimal(12, 0)) as count_here,
+        cast(placed.count_all - placed.count_here as decimal(12, 0)) as others_tied,
         cast(
-            coalesce(next_count_below, count_all_known) - count_below - count_all
+            coalesce(placed.next_count_below, everyone_known.count_all_known)
+            - placed.count_up_to
             as decimal(12, 0)
         ) as others_between,
         cast(
-            2 * (count_below - count_here_up_to + count_here) + count_all - count_here
+            2 * (placed.count_up_to - placed.count_here_up_to)
+            - (placed.count_all - placed.count_here)
             as decimal(12, 0)
         ) as twice_others_below,
-        cast(2 * count_here_up_to - count_here as decimal(12, 0))
+        cast(2 * placed.count_here_up_to - placed.count_here as decimal(12, 0))
             as twice_here_below_tied,
-        cast(2 * count_here_up_to as decimal(12, 0)) as twice_here_below_between
-    from segments_placed
+        cast(2 * placed.count_here_up_to as decimal(12, 0)) as twice_here_below_between
+    from segments_placed as placed
+    inner join segments_known as known
+        on
+            placed.dimension = known.dimension
+            and placed.segment_code = known.segment_code
+            and placed.feature = known.feature
+    inner join everyone_known
+        on placed.feature = everyone_known.feature
 
 ),
 
@@ -149,12 +185,14 @@ summed as (
         dimension,
         segment_code,
         feature,
-        max(count_known) as count_known,
-        sum(cast(feature_value as decimal(28, 6)) * count_here) as total,
+        count_known,
+        count_all_known - count_known as count_others,
+        total,
+        all_total,
         (
             min(feature_value) filter (where 2 * count_here_up_to >= count_known)
             + min(feature_value) filter (where 2 * count_here_up_to > count_known)
-        ) / 2 as median_value,
+        ) / 2 as segment_median,
         cast(sum(count_here * others_tied) as double) as tied_pairs,
         cast(sum(count_here * twice_others_below) as double) as twice_wins,
         cast(sum(count_here * twice_others_below * twice_others_below) as double)
@@ -166,7 +204,8 @@ summed as (
             ) as double
         ) as twice_losses_squared
     from counted
-    group by dimension, segment_code, feature
+    group by
+        dimension, segment_code, feature, count_known, count_all_known, total, all_total
 
 ),
 
@@ -174,16 +213,12 @@ sized as (
 
     select
         summed.*,
-        everyone_summed.count_known - summed.count_known as count_others,
-        everyone_summed.median_value as everyone_median,
-        (everyone_summed.total - summed.total)
-        / nullif(everyone_summed.count_known - summed.count_known, 0) as others_mean,
+        everyone_halved.everyone_median,
         cast(summed.count_known as double) as own,
-        nullif(cast(everyone_summed.count_known - summed.count_known as double), 0)
-            as rest
+        nullif(cast(summed.count_others as double), 0) as rest
     from summed
-    inner join everyone_summed
-        on summed.feature = everyone_summed.feature
+    inner join everyone_halved
+        on summed.feature = everyone_halved.feature
 
 ),
 
@@ -220,8 +255,8 @@ select
     count_known,
     count_others,
     cast(total / count_known as double) as segment_mean,
-    cast(others_mean as double) as others_mean,
-    median_value as segment_median,
+    cast((all_total - total) / nullif(count_others, 0) as double) as others_mean,
+    segment_median,
     everyone_median,
     delta as effect_size,
     {{ cliff_bound('delta', 'variance', 'least(own, rest)', -1) }} as effect_lower,

@@ -103,6 +103,7 @@ select
     case when is_median_told then everyone_median_words else others_mean_words end
         as compared_words,
     count_known,
+    count_others,
     effect_size,
     least_effect,
     effect_rank,

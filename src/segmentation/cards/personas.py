@@ -101,15 +101,21 @@ def sentences(
     yield "play", *(("play", about) if segment["suggested_play"] else ("no_play", {}))
     if is_small and not is_empty:
         yield "sure", "small", about
-    if not is_empty:
-        yield "sure", "compared", about
+    if facts:
+        yield "sure", "compared", {**about, "fact": _widest(facts)}
     if templates & {"number_apart", "value_apart"}:
         yield "sure", "confidence", {}
     if "number_apart" in templates:
         yield "sure", "pairs", {}
 
 
+def _widest(facts: list[Mapping]) -> Mapping:
+    """Return a fact that is known of all who are compared."""
+    return max(facts, key=lambda fact: fact["count_known"] + fact["count_others"])
+
+
 def _description(segment: Mapping, facts: list[Mapping]) -> Iterator:
+    count_compared = _widest(facts)["count_known"] if facts else 0
     for section in DESCRIPTIVE:
         here = [fact for fact in facts if fact["section"] == section]
         is_told = section == "who"
@@ -119,7 +125,7 @@ def _description(segment: Mapping, facts: list[Mapping]) -> Iterator:
             if known < segment["small_segment_customers"]:
                 continue
             is_told = True
-            about = {"known": known if known < segment["count_customers"] else None}
+            about = {"known": known if known < count_compared else None}
             if values[0]["is_number"]:
                 yield section, "typical", {"fact": values[0], **about}
                 continue
