@@ -7,7 +7,7 @@
     {{ return({
         'condition': "lifecycle_stage_code = 'prospect'",
         'probability': 'conversion_rate',
-        'amount': 'converted_value_amount',
+        'amount': 'coalesce(converted_value_amount, 0)',
         'observed': 'count_prospects',
         'nobody': 'nobody in it is a prospect',
         'unknown': 'nobody signed up long enough ago to see who converts',
