@@ -65,6 +65,14 @@
             ) -%}
         {%- endif -%}
 
+        {%- set shares = var('share_categories') -%}
+        {%- if shares is string or shares is mapping or shares is not sequence
+            or category_shares() | length < shares | length or '' in category_shares() -%}
+            {%- do problems.append(
+                "share_categories is " ~ shares ~ ": it must be a list of product categories whose names differ in letters or digits."
+            ) -%}
+        {%- endif -%}
+
         {%- if var('history_grid') not in ['day', 'week', 'month', 'quarter'] -%}
             {%- do problems.append(
                 "history_grid is '" ~ var('history_grid') ~ "': it must be day, week, month or quarter."

@@ -1,6 +1,6 @@
 -- The grid, and the scoring anchor. A checksum of all that orders say before an anchor
--- tells whether what is stored for it still holds; another one of the definitions,
--- whether its segments do.
+-- tells whether what is stored for it still holds; others of the definitions and of the
+-- settings that add features, whether its segments and its features do.
 {%- set step = var('history_grid') %}
 with
 
@@ -118,7 +118,9 @@ select
     anchors.is_on_grid,
     anchors.is_scoring,
     cast(sum(changes.change_sum) as {{ dbt.type_string() }}) as input_checksum,
-    definitions.definitions_checksum
+    definitions.definitions_checksum,
+    '{{ local_md5(var("share_categories") ~ named_history_categories()) }}'
+        as features_checksum
 from anchors
 cross join definitions
 left join changes

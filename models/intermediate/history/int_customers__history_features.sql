@@ -1,4 +1,7 @@
-{{ config(pre_hook="{{ forget_stale_history() }}") }}
+{{ config(
+    pre_hook="{{ forget_stale_history(['input_checksum', 'features_checksum']) }}",
+    on_schema_change="sync_all_columns"
+) }}
 
 -- The features of int_customers__features that segments are made of, by the same
 -- definitions, for everyone at every anchor of history. Favourites are counted where the
@@ -22,6 +25,9 @@ orders as (
         versions.count_products,
         versions.promotion_code is not null as has_promotion,
         {{ is_weekend('versions.order_date') }} as is_weekend,
+        {% for name in category_shares() -%}
+        versions.{{ name }}_net_amount,
+        {% endfor -%}
         {% if favourites -%}
         versions.channel,
         {{ daypart('versions.ordered_at') }} as daypart,
@@ -62,6 +68,7 @@ buyers as (
         first_orders.customer_id,
         anchors.anchor_date,
         anchors.input_checksum,
+        anchors.features_checksum,
         row_number() over (
             partition by anchors.anchor_date
             order by md5(first_orders.customer_id), first_orders.customer_id
@@ -88,6 +95,9 @@ totals as (
         sum(discount_amount) as discount_amount,
         sum(total_units) as total_units,
         sum(count_products) as total_products,
+        {% for name in category_shares() -%}
+        sum({{ name }}_net_amount) as {{ name }}_net_amount,
+        {% endfor -%}
         {% for days in windows -%}
         count(*) filter (where days_before_anchor <= {{ days }})
             as count_orders_{{ days }}d,
@@ -187,6 +197,7 @@ select
 
     ---------- strings
     buyers.input_checksum,
+    buyers.features_checksum,
     {% for column in ['channel', 'daypart'] -%}
     {% if column in favourites -%}
     favourite_{{ column }}s.favourite_{{ column }},
@@ -222,7 +233,10 @@ select
         as promotion_order_share,
     cast(totals.count_weekend_orders as double) / totals.count_orders
         as weekend_order_share,
-
+    {% for name in category_shares() -%}
+    cast(coalesce(totals.{{ name }}_net_amount, 0) as double)
+    / nullif(cast(totals.lifetime_net_amount as double), 0) as {{ name }}_share,
+    {% endfor %}
     ---------- booleans
     buyers.is_sampled,
 

@@ -107,7 +107,10 @@ orders as (
         sum(gross_amount) as gross_amount,
         sum(discount_amount) as discount_amount,
         sum(net_amount) as net_amount,
-
+        {% for name, category in category_shares().items() -%}
+        sum(case when category = '{{ category | replace("'", "''") }}' then net_amount end)
+            as {{ name }}_net_amount,
+        {% endfor %}
         ---------- timestamps
         max(ordered_at) as ordered_at,
         valid_from,
