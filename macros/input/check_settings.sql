@@ -85,6 +85,26 @@
             ) -%}
         {%- endif -%}
 
+        {%- if var('pilot_share') is not none
+            and (var('pilot_share') is not number or var('pilot_share') is boolean
+                or var('pilot_share') <= 0 or var('pilot_share') >= 1) -%}
+            {%- do problems.append(
+                "pilot_share is " ~ var('pilot_share') ~ ": it must be a share above 0 and below 1, or unset for everyone."
+            ) -%}
+        {%- endif -%}
+
+        {%- if var('pilot_filter') is not none -%}
+            {%- set wrong = "pilot_filter is " ~ var('pilot_filter') ~ ": it must be a condition on the raw table customers, for instance country = 'GB'" -%}
+            {%- if var('pilot_filter') is not string or not var('pilot_filter').strip() -%}
+                {%- do problems.append(wrong ~ ".") -%}
+            {%- else -%}
+                {%- set columns = raw_columns('shop', 'customers') | map(attribute='name') | list -%}
+                {%- for fault in condition_faults(var('pilot_filter'), columns) -%}
+                    {%- do problems.append(wrong ~ " (" ~ fault ~ ").") -%}
+                {%- endfor -%}
+            {%- endif -%}
+        {%- endif -%}
+
         {%- if not modules.re.match('^[A-Z]{3}$', var('reporting_currency') | string) -%}
             {%- do problems.append(
                 "reporting_currency is '" ~ var('reporting_currency') ~ "': it must be an ISO 4217 code, for instance GBP."
