@@ -20,9 +20,9 @@ def demo():
 
 @pytest.fixture(scope="module")
 def build(new_project, demo):
-    def built(**settings):
+    def built(*args, **settings):
         project = new_project().write(**demo)
-        result = project.build(*BUILT, as_of_date=AS_OF, **settings)
+        result = project.build(*BUILT, *args, as_of_date=AS_OF, **settings)
         assert result.success, result.text
         return project
 
@@ -36,7 +36,14 @@ def everyone(build):
 
 @pytest.fixture(scope="module")
 def fifth(build):
-    return build(pilot_share=0.2)
+    """Return a fifth of the bundled seeds, tested by dbt."""
+    tested = (
+        "--indirect-selection",
+        "cautious",
+        "--exclude-resource-type",
+        "unit_test",
+    )
+    return build(*tested, tests=True, raw_path=None, pilot_share=0.2)
 
 
 def ids_of(project):
