@@ -165,14 +165,16 @@ class Behaviour:
 
 
 @dataclass(frozen=True)
-class Seeds:
-    """The customers of a list, as far as they have bought, and how all are seen.
+class Sought:
+    """A list whose lookalikes are sought, and how customers are seen.
 
     Attributes
     ----------
     list_id : str
     members : DataFrame
+        Its customers who have bought, or those of them to learn from.
     prototypes : Prototypes
+        Of these.
     behaviour : Behaviour
     """
 
@@ -265,28 +267,27 @@ def find_lookalikes(
         return LOOKALIKES_SCHEMA.empty_table()
     behaviour = Behaviour.of(sorted_by_key(sample, "customer_id"), features, seed)
     sought = [
-        Seeds(list_id, members, behaviour.prototypes(members), behaviour)
+        Sought(list_id, members, behaviour.prototypes(members), behaviour)
         for list_id, members in lists.items()
     ]
-    best = {seeds.list_id: pd.DataFrame() for seeds in sought}
+    best = [pd.DataFrame()] * len(sought)
     for customers, values, dense in _batches(batches, behaviour):
-        for seeds in sought:
-            outside = seeds.outside(customers)
+        for number, one in enumerate(sought):
+            outside = one.outside(customers)
             found = pd.DataFrame(values[outside], columns=features)
             found["customer_id"] = customers["customer_id"].to_numpy()[outside]
-            found["similarity"] = seeds.similarity(values[outside], dense[outside])
-            found = pd.concat([best[seeds.list_id], _best(found, count)])
-            best[seeds.list_id] = _best(found, count)
-    rows = [_with_nearest(best[seeds.list_id], seeds) for seeds in sought]
+            found["similarity"] = one.similarity(values[outside], dense[outside])
+            best[number] = _best(pd.concat([best[number], _best(found, count)]), count)
+    rows = [_with_nearest(found, one) for found, one in zip(best, sought, strict=True)]
     return conform(pd.concat(rows, ignore_index=True), LOOKALIKES_SCHEMA)
 
 
-def _with_nearest(found: pd.DataFrame, seeds: Seeds) -> pd.DataFrame:
+def _with_nearest(found: pd.DataFrame, one: Sought) -> pd.DataFrame:
     """Rank lookalikes, and name the customer of the list who is nearest to each."""
     if found.empty:
         return found
-    features = seeds.behaviour.features
-    ours, theirs = found[features].to_numpy(), seeds.behaviour.values(seeds.members)
+    features = one.behaviour.features
+    ours, theirs = found[features].to_numpy(), one.behaviour.values(one.members)
     nearest, distance = np.empty(len(ours), int), np.empty(len(ours))
     for start in range(0, len(ours), MOST_PROTOTYPES):
         rows = slice(start, start + MOST_PROTOTYPES)
@@ -294,8 +295,8 @@ def _with_nearest(found: pd.DataFrame, seeds: Seeds) -> pd.DataFrame:
         nearest[rows] = apart.argmin(axis=1)
         distance[rows] = np.sqrt(apart.min(axis=1) / len(features))
     return found.assign(
-        list_id=seeds.list_id,
-        nearest_seed_customer_id=seeds.members["customer_id"].to_numpy()[nearest],
+        list_id=one.list_id,
+        nearest_seed_customer_id=one.members["customer_id"].to_numpy()[nearest],
         lookalike_rank=np.arange(1, len(found) + 1),
         distance_to_nearest_seed=distance,
     )
@@ -385,7 +386,7 @@ def judge_lists(
             for trial in judged:
                 trial.add(customers, values, dense)
     for trial in judged:
-        rows[trial.seeds.list_id].update(trial.result())
+        rows[trial.sought.list_id].update(trial.result())
     return conform(pd.DataFrame(list(rows.values())), EVIDENCE_SCHEMA)
 
 
@@ -395,16 +396,16 @@ class _Trial:
     def __init__(self, list_id, members, behaviour, usual_spend):
         is_held_out = members["is_held_out"].to_numpy(bool)
         learned, held_out = members[~is_held_out], members[is_held_out]
-        self.seeds = Seeds(list_id, learned, behaviour.prototypes(learned), behaviour)
+        self.sought = Sought(list_id, learned, behaviour.prototypes(learned), behaviour)
         self.sign = 1 if np.median(learned[SPEND]) >= usual_spend else -1
         values = behaviour.values(held_out)
         dense = behaviour.everyone.density(values)
-        self.ours = Standing(self.seeds.similarity(values, dense))
+        self.ours = Standing(self.sought.similarity(values, dense))
         self.naive = Standing(self.sign * held_out[SPEND].to_numpy(float))
 
     def add(self, customers: pd.DataFrame, values: np.ndarray, dense: np.ndarray):
-        outside = self.seeds.outside(customers)
-        self.ours.add(self.seeds.similarity(values[outside], dense[outside]))
+        outside = self.sought.outside(customers)
+        self.ours.add(self.sought.similarity(values[outside], dense[outside]))
         self.naive.add(self.sign * customers[SPEND].to_numpy(float)[outside])
 
     def result(self) -> dict:
