@@ -25,6 +25,13 @@
             {%- endfor -%}
         {%- endif -%}
 
+        {%- if var('pilot_filter') and not problems
+            and not run_query('select 1 from (' ~ filtered_customers() ~ ') as filtered limit 1').rows | length -%}
+            {%- do problems.append(
+                "customers: the pilot_filter " ~ var('pilot_filter') ~ " picks nobody there."
+            ) -%}
+        {%- endif -%}
+
         {%- if problems -%}
             {{ exceptions.raise_compiler_error(
                 "The raw tables in " ~ place ~ " cannot be used. Nothing was built.\n  - "

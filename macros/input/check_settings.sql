@@ -25,6 +25,7 @@
             'min_training_customers': 20, 'learning_anchors': 1, 'refit_every_days': 0,
             'backtest_origins': 1, 'tuning_configurations': 1, 'bootstrap_samples': 20, 'count_reasons': 0,
             'small_segment_customers': 0, 'max_profile_customers': 100,
+            'lookalikes_per_list': 1,
         }.items() -%}
             {%- if var(name) is not integer or var(name) is boolean or var(name) < least -%}
                 {%- do problems.append(
@@ -92,6 +93,26 @@
             ) -%}
         {%- endif -%}
 
+        {%- if var('pilot_share') is not none
+            and (var('pilot_share') is not number or var('pilot_share') is boolean
+                or var('pilot_share') <= 0 or var('pilot_share') >= 1) -%}
+            {%- do problems.append(
+                "pilot_share is " ~ var('pilot_share') ~ ": it must be a share above 0 and below 1, or unset for everyone."
+            ) -%}
+        {%- endif -%}
+
+        {%- if var('pilot_filter') is not none -%}
+            {%- set wrong = "pilot_filter is " ~ var('pilot_filter') ~ ": it must be a condition on the raw table customers, for instance country = 'GB'" -%}
+            {%- if var('pilot_filter') is not string or not var('pilot_filter').strip() -%}
+                {%- do problems.append(wrong ~ ".") -%}
+            {%- else -%}
+                {%- set columns = raw_columns('shop', 'customers') | map(attribute='name') | list -%}
+                {%- for fault in condition_faults(var('pilot_filter'), columns) -%}
+                    {%- do problems.append(wrong ~ " (" ~ fault ~ ").") -%}
+                {%- endfor -%}
+            {%- endif -%}
+        {%- endif -%}
+
         {%- if not modules.re.match('^[A-Z]{3}$', var('reporting_currency') | string) -%}
             {%- do problems.append(
                 "reporting_currency is '" ~ var('reporting_currency') ~ "': it must be an ISO 4217 code, for instance GBP."
@@ -113,16 +134,33 @@
             ) -%}
         {%- endif -%}
 
-        {%- set clusters_on = var('cluster_features') -%}
-        {%- if clusters_on is string or clusters_on is mapping or clusters_on is not sequence
-            or clusters_on | length == 0 or clusters_on | unique | list | length < clusters_on | length -%}
+        {%- set lists = list_setting('lookalike_lists') -%}
+        {%- set segment = '^(' ~ segment_dimensions() | join('|') ~ '):[a-z0-9_]+$' -%}
+        {%- if lists != var('lookalike_lists')
+            or lists | unique | list | length < lists | length -%}
             {%- do problems.append(
-                "cluster_features is " ~ clusters_on ~ ": it must be a list of features, each named once."
+                "lookalike_lists is " ~ var('lookalike_lists') ~ ": it must be a list of segments, each named once."
             ) -%}
-            {%- set clusters_on = [] -%}
         {%- endif -%}
+        {%- for list in lists if not modules.re.match(segment, list | string) -%}
+            {%- do problems.append(
+                "lookalike_lists names '" ~ list ~ "', which is no segment: write it as in dim_segments, for instance rfm:champions."
+            ) -%}
+        {%- endfor -%}
 
-        {%- set features_on = {'cluster_features': clusters_on} -%}
+        {%- set features_on = {} -%}
+        {%- for name in ['cluster_features', 'lookalike_features'] -%}
+            {%- set features = var(name) -%}
+            {%- if features is string or features is mapping or features is not sequence
+                or features | length == 0 or features | unique | list | length < features | length -%}
+                {%- do problems.append(
+                    name ~ " is " ~ features ~ ": it must be a list of features, each named once."
+                ) -%}
+            {%- else -%}
+                {%- do features_on.update({name: features}) -%}
+            {%- endif -%}
+        {%- endfor -%}
+
         {%- for name in ['churn_features', 'response_features'] -%}
             {%- set features = var(name) -%}
             {%- if features is not mapping or (name == 'churn_features' and features | length == 0)

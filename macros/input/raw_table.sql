@@ -1,9 +1,17 @@
+{#- A raw table, as far as it belongs to the pilot, or as a whole where there is none. -#}
+{% macro raw_table(source_name, table_name) -%}
+    {%- set whole = whole_raw_table(source_name, table_name) -%}
+    {%- set condition = pilot_condition(table_name) -%}
+    {{ return('(select * from ' ~ whole ~ ' where ' ~ condition ~ ')' if condition else whole) }}
+{%- endmacro %}
+
+
 {#- A raw table, wherever the settings say it is: the demo seed, a file, or a table.
     An optional table that is absent is an empty one with the contract's columns, so
     that the models on it are empty and not broken.
 
     `source()` is called in every case: it draws the lineage edge. -#}
-{% macro raw_table(source_name, table_name) -%}
+{% macro whole_raw_table(source_name, table_name) -%}
     {%- set relation = source(source_name, table_name) -%}
     {%- set mode = input_mode() -%}
     {%- if mode == 'demo' -%}

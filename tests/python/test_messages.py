@@ -274,6 +274,13 @@ BAD_SETTINGS = [
         "cluster_counts": ([1, 2], "cluster_counts is [1, 2]"),
         "cluster_features": (["wealth"], "cluster_features names 'wealth'"),
         "raw_schema": ("landing", "raw_path and raw_schema/raw_database are both set"),
+        "lookalike_lists": (["champions"], "names 'champions', which is no segment"),
+        "lookalike_features": (
+            "count_orders",
+            "lookalike_features is count_orders: it",
+        ),
+        "pilot_share": ("a fifth", "pilot_share is a fifth: it must be a share"),
+        "pilot_filter": ('country = "GB"', "there is no column GB; a text stands in"),
     },
     {
         "cluster_counts": ([], "cluster_counts is []"),
@@ -294,6 +301,11 @@ BAD_SETTINGS = [
         "bootstrap_samples": (5, "bootstrap_samples is 5"),
         "count_reasons": (51, "count_reasons is 51: it must be 50 or less"),
         "response_features": ({"count_orders": "sqrt"}, "response_features is {"),
+        "lookalike_lists": ("rfm:champions", "lookalike_lists is rfm:champions: it"),
+        "lookalikes_per_list": (0, "lookalikes_per_list is 0: it must be a whole"),
+        "lookalike_features": (["city"], "lookalike_features names 'city'"),
+        "pilot_share": (1, "pilot_share is 1: it must be a share above 0 and below 1"),
+        "pilot_filter": ("", "it must be a condition on the raw table customers"),
     },
 ]
 

@@ -267,6 +267,72 @@ def test_sql_assigns_every_customer_as_scikit_learn_does(built):
     assert (predicted == customers["cluster_id"]).all()
 
 
+# ---------- cohorts of first purchase
+
+
+def plain_cohort(built, what):
+    """Return the first cohort by the plain rule, and who bought in its second month."""
+    (counts,) = built.rows(
+        PLAIN
+        + f"""
+        , months as (
+            select distinct customer_id, date_trunc('month', ordered_at) as month
+            from plain where {what}
+        )
+        select
+            count(distinct customer_id) filter (where first = '2009-12-01'),
+            count(*) filter (where first = '2009-12-01' and month = '2010-01-01')
+        from (
+            select *, min(month) over (partition by customer_id) as first from months
+        )
+        """
+    )
+    return counts
+
+
+def test_the_first_cohort_and_its_retention_are_the_published_ones(built):
+    # product-only: the plain rule on lines whose code is a product's, five digits and
+    # maybe letters; postage, fees, samples and gift vouchers (POST, M, gift_…) are none
+    customers, retained = plain_cohort(built, "regexp_matches(product_id, '^[0-9]{5}')")
+
+    assert customers == 951
+    assert retained / customers == pytest.approx(0.3502, abs=0.00005)
+
+
+def test_cohorts_differ_from_the_published_by_postage_and_by_what_went_back(built):
+    cohorts = built.query(
+        "from marts.fct_cohort_retention order by cohort_month, order_month"
+    )
+    first = cohorts.iloc[1]
+    # of 955 in the plain cohort, four had paid for no product, only for postage or fees
+    assert plain_cohort(built, "true") == (955, 337)
+    assert first["count_customers"] == 955
+    # two of 337 sent back, sooner or later, all they had bought in January
+    assert first["count_retained_customers"] == 335
+    assert first["retention_rate"] == pytest.approx(335 / 955)
+    # scipy.stats.binomtest(335, 955).proportion_ci(method="wilson")
+    bounds = first[["retention_rate_lower", "retention_rate_upper"]]
+    assert bounds.tolist() == pytest.approx([0.32117, 0.38160], abs=0.00001)
+
+    # December 2011 stops on the 9th: no whole month
+    assert str(cohorts["order_month"].max().date()) == "2011-11-01"
+    assert len(cohorts) == 24 * 25 / 2
+    spent = built.value(
+        "select sum(net_amount) from intermediate.int_orders__as_of_anchor "
+        "where anchor_date = '2011-12-10' and order_date < '2011-12-01'"
+    )
+    assert cohorts["net_amount"].sum() == pytest.approx(float(spent), abs=1)
+
+
+def test_champions_are_found_again_and_better_than_by_spend(built):
+    (row,) = built.query("from marts.rpt_lookalike_lists").to_dict("records")
+
+    assert row["list_id"] == "rfm:champions"
+    assert row["lift_lower"] > 6
+    assert row["auc"] > 0.97
+    assert row["beats_baseline"]
+
+
 # ---------- churn, judged at an anchor whose next 90 days are known
 
 

@@ -1,3 +1,4 @@
+{%- set pilot = pilot_in_words() %}
 with
 
 {% for table in raw_tables() %}
@@ -52,6 +53,10 @@ select
     cast(unioned.table_name as {{ dbt.type_string() }}) as table_name,
     cast(reasons.rejection_reasons as {{ dbt.type_string() }})
         as most_frequent_rejection_reasons,
+    cast(
+        {{ dbt.string_literal(dbt.escape_single_quotes(pilot)) if pilot else 'null' }}
+        as {{ dbt.type_string() }}
+    ) as pilot,
 
     ---------- numerics
     cast(unioned.count_rows as bigint) as count_rows,

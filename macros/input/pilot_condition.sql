@@ -1,0 +1,56 @@
+{#- Which rows of a raw table a pilot reads, as a condition; none where it reads all:
+    products belong to nobody, and without a pilot everyone takes part. Order lines
+    belong to whoever placed their order. -#}
+{% macro pilot_condition(table_name) -%}
+    {%- if not is_pilot() or table_name in ['products', 'inventory'] -%}
+        {{ return(none) }}
+    {%- elif table_name == 'order_lines' -%}
+        {{ return(
+            read_text('order_id') ~ ' in (select ' ~ read_text('order_id')
+            ~ ' from ' ~ whole_raw_table('shop', 'orders') ~ ' where ' ~ is_in_pilot() ~ ')'
+        ) }}
+    {%- else -%}
+        {{ return(is_in_pilot()) }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- Whether the customer of a raw row takes part in the pilot; whoever is nobody does not.
+    The salt keeps the sample apart from the others by md5, which are to be as large a
+    share of a pilot as of everyone. -#}
+{% macro is_in_pilot() -%}
+    {%- set customer = read_text('customer_id') -%}
+    {%- set conditions = [] -%}
+    {%- if var('pilot_share') is number -%}
+        {%- set end = '%08x' | format((var('pilot_share') * 16 ** 8) | int) -%}
+        {%- do conditions.append("md5('pilot ' || " ~ customer ~ ") < '" ~ end ~ "'") -%}
+    {%- endif -%}
+    {%- if var('pilot_filter') -%}
+        {%- do conditions.append(customer ~ ' in (' ~ filtered_customers() ~ ')') -%}
+    {%- endif -%}
+    {{ return(conditions | join(' and ')) }}
+{%- endmacro %}
+
+
+{% macro filtered_customers() -%}
+    {{ return(
+        'select ' ~ read_text('customer_id') ~ ' from ' ~ whole_raw_table('shop', 'customers')
+        ~ ' as customers where (' ~ var('pilot_filter') ~ ')'
+    ) }}
+{%- endmacro %}
+
+
+{% macro is_pilot() -%}
+    {{ return(var('pilot_share') is number or var('pilot_filter') is not none) }}
+{%- endmacro %}
+
+
+{#- Who takes part in the pilot, in words; none without one. -#}
+{% macro pilot_in_words() -%}
+    {%- set share, filter = var('pilot_share'), var('pilot_filter') -%}
+    {{ return(
+        ('%.4g %% of ' | format(100 * share) if share is number else '')
+        ~ 'customers' ~ (' where ' ~ filter if filter else '')
+        if is_pilot() else none
+    ) }}
+{%- endmacro %}

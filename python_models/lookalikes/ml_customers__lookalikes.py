@@ -1,0 +1,23 @@
+"""The customers most like those of each list. One row per list and lookalike."""
+
+from segmentation.lookalikes import find_lookalikes
+
+
+def model(dbt, session):
+    candidates = dbt.ref("int_customers__lookalike_candidates")
+    seeds = dbt.ref("int_customers__lookalike_seeds")
+    features = dbt.config.meta_get("features")
+    count = dbt.config.meta_get("count")
+    seed = dbt.config.meta_get("seed")
+
+    # read whole tables first: another query would end the stream without a word
+    sample = candidates.filter("is_sampled").df()
+    members = seeds.filter("is_sampled").df()
+    return find_lookalikes(
+        candidates.to_arrow_reader(100_000),
+        sample,
+        members,
+        features=features,
+        count=count,
+        seed=seed,
+    )
