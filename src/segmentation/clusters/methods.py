@@ -1,34 +1,291 @@
 """Methods that find clusters, each in the form of prototypes."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from segmentation.clusters.encoding import Clustering, Encoding, Prototypes
-from segmentation.estimators import KMeans, one_thread
+from segmentation.clusters.encoding import NOISE, Clustering, Encoding, Prototypes
+from segmentation.estimators import (
+    HDBSCAN,
+    GaussianMixture,
+    KMeans,
+    kmeans_plusplus,
+    one_thread,
+)
 from segmentation.frames import sorted_by_key
 
-PREPROCESSING = "log1p, standardised"
+MAX_PROTOTYPES = 100
+MAX_DENSITY_ROWS = 2_000
+MISMATCH = 0.5
+"""What another category counts, in variances of a numeric feature (Huang's gamma)."""
+
+# A share of every feature's variance. Customers with one order are tied in several
+# features, and without it a component shrinks to such a tie.
+_SMALLEST_VARIANCE = 0.01
+_SMALLEST_DISPERSION = 1e-9
+_STARTS = 5
+_MOST_ROUNDS = 100
+_CORE_NEIGHBOURS = 10
+_SMALLEST_DENSE_SHARE = 0.03
+_REACH = 0.99
 
 
-def k_means(points: np.ndarray, n_clusters: int, seed: int) -> Prototypes:
-    """Learn the centres with the least sum of squares within (Lloyd 1982)."""
+def k_means(
+    points: np.ndarray, encoding: Encoding, n_clusters: int, seed: int
+) -> Prototypes:
+    """Learn the centres with the least sum of squares within [1]_.
+
+    The k-means limit of a mixture of spherical Gaussians: dispersion is the variance
+    about the centres.
+
+    References
+    ----------
+    .. [1] S. P. Lloyd (1982), "Least squares quantization in PCM", IEEE Transactions
+       on Information Theory 28(2).
+    """
     with one_thread():
         fitted = KMeans(n_clusters, n_init=10, random_state=seed).fit(points)
-    return _nearest(np.arange(n_clusters), fitted.cluster_centers_, points)
+    return _nearest(np.arange(1, n_clusters + 1), fitted.cluster_centers_, points)
 
 
-def _nearest(cluster: np.ndarray, centre: np.ndarray, points: np.ndarray) -> Prototypes:
-    """Place a point by the nearest centre; dispersion is the variance about it."""
-    plain = Prototypes(cluster, centre, np.ones(centre.shape), np.zeros(len(centre)))
-    within = plain.scores(points).min(axis=1).mean() / points.shape[1]
+def gaussian_mixture(
+    points: np.ndarray, encoding: Encoding, n_clusters: int, seed: int
+) -> Prototypes:
+    """Learn a mixture of Gaussians with diagonal covariance, by EM [1]_.
+
+    q is -2 times the logarithm of a component's density times its share pi, but for a
+    constant: sum ((z - mean)^2 / variance + ln variance) - 2 ln pi.
+
+    References
+    ----------
+    .. [1] A. P. Dempster, N. M. Laird and D. B. Rubin (1977), "Maximum likelihood from
+       incomplete data via the EM algorithm", J. Royal Statistical Society B 39(1).
+    """
+    with one_thread():
+        fitted = GaussianMixture(
+            n_clusters,
+            covariance_type="diag",
+            n_init=_STARTS,
+            reg_covar=_SMALLEST_VARIANCE,
+            random_state=seed,
+        ).fit(points)
+    offset = np.log(fitted.covariances_).sum(axis=1) - 2 * np.log(fitted.weights_)
     return Prototypes(
-        plain.cluster, centre, plain.weight, plain.offset, max(within, 1e-9)
+        np.arange(1, n_clusters + 1), fitted.means_, 1 / fitted.covariances_, offset
     )
 
 
-METHODS: dict[str, Callable] = {"k-means": k_means}
+def ward(
+    points: np.ndarray, encoding: Encoding, n_clusters: int, seed: int
+) -> Prototypes:
+    """Join small k-means clusters so that the sum of squares grows least [1]_.
+
+    Ward's tree of all customers takes their distances in pairs; of prototypes with
+    their counts it takes a few thousand, whatever the number of customers.
+
+    References
+    ----------
+    .. [1] J. H. Ward (1963), "Hierarchical grouping to optimize an objective
+       function", J. American Statistical Association 58(301).
+    """
+    distinct = len(np.unique(points, axis=0))
+    count = max(n_clusters, min(MAX_PROTOTYPES, distinct, len(points) // 10))
+    with one_thread():
+        fitted = KMeans(count, n_init=1, random_state=seed).fit(points)
+    sizes = np.bincount(fitted.labels_, minlength=count)
+    return _nearest(
+        join(fitted.cluster_centers_, sizes, n_clusters),
+        fitted.cluster_centers_,
+        points,
+    )
+
+
+def join(centres: np.ndarray, sizes: np.ndarray, n_clusters: int) -> np.ndarray:
+    """Join the two clusters that add least to the sum of squares, until few are left.
+
+    Two of n and m members add n m / (n + m) times their squared distance.
+
+    Parameters
+    ----------
+    centres : ndarray, shape (m, p)
+    sizes : ndarray, shape (m,)
+        How many customers each centre stands for.
+    n_clusters : int
+
+    Returns
+    -------
+    ndarray of int, shape (m,)
+        The cluster of each centre, from 1 on.
+    """
+    centres, sizes = centres.astype(float), sizes.astype(float)
+    labels = np.arange(len(centres))
+    harmonic = sizes[:, None] * sizes / (sizes[:, None] + sizes)
+    added = harmonic * ((centres[:, None] - centres) ** 2).sum(axis=2)
+    np.fill_diagonal(added, np.inf)
+    for _ in range(len(centres) - n_clusters):
+        kept, gone = sorted(np.unravel_index(added.argmin(), added.shape))
+        both = sizes[kept] + sizes[gone]
+        centres[kept] += (centres[gone] - centres[kept]) * sizes[gone] / both
+        sizes[kept] = both
+        labels[labels == gone] = kept
+        added[gone], added[:, gone] = np.inf, np.inf
+        alive = np.isfinite(added[kept])
+        away = ((centres[alive] - centres[kept]) ** 2).sum(axis=1)
+        new = both * sizes[alive] / (both + sizes[alive]) * away
+        added[kept, alive], added[alive, kept] = new, new
+    return np.unique(labels, return_inverse=True)[1] + 1
+
+
+def density(
+    points: np.ndarray, encoding: Encoding, n_clusters: int | None, seed: int
+) -> Prototypes:
+    """Find dense regions among a sample by HDBSCAN [1]_, which finds their number.
+
+    Prototypes are customers drawn from the regions' cores. Others are placed by the
+    nearest, and are noise where it is farther than nearly all of the regions' own are.
+
+    References
+    ----------
+    .. [1] R. J. G. B. Campello, D. Moulavi and J. Sander (2013), "Density-based
+       clustering based on hierarchical density estimates", PAKDD.
+    """
+    rng = np.random.default_rng(seed)
+    rows = np.sort(rng.permutation(len(points))[:MAX_DENSITY_ROWS])
+    sample = points[rows]
+    with one_thread():
+        fitted = HDBSCAN(
+            min_cluster_size=max(5, round(len(sample) * _SMALLEST_DENSE_SHARE)),
+            min_samples=_CORE_NEIGHBOURS,
+            copy=True,
+        ).fit(sample)
+    inside = fitted.labels_ >= 0
+    if not inside.any():  # no region is denser than the rest
+        return _nearest(np.array([1]), sample.mean(axis=0, keepdims=True), points)
+    core = np.flatnonzero(inside & (fitted.probabilities_ >= 0.5))
+    core = np.sort(rng.permutation(core)[:MAX_PROTOTYPES])
+    learned = _nearest(fitted.labels_[core] + 1, sample[core], sample[inside])
+    reach = np.quantile(learned.scores(sample[inside]).min(axis=1), _REACH)
+    return replace(learned, max_distance=float(reach))
+
+
+def k_prototypes(
+    points: np.ndarray, encoding: Encoding, n_clusters: int, seed: int
+) -> Prototypes:
+    """Learn centres of means and modes, for numeric and categorical features [1]_.
+
+    Another category than the mode counts `MISMATCH`. As 0 and 1, it differs from the
+    mode in two dimensions, so that each has half that weight; a missing one differs
+    from all modes alike.
+
+    References
+    ----------
+    .. [1] Z. Huang (1998), "Extensions to the k-means algorithm for clustering large
+       data sets with categorical values", Data Mining and Knowledge Discovery 2.
+    """
+    rng = np.random.default_rng(seed)
+    weight = np.where(encoding.is_numeric, 1.0, MISMATCH / 2)
+    groups = [
+        np.flatnonzero((np.array(encoding.features) == name) & ~encoding.is_numeric)
+        for name in dict.fromkeys(encoding.features)
+    ]
+    groups = [group for group in groups if len(group)]
+    best = None
+    for _ in range(_STARTS):
+        start = kmeans_plusplus(
+            points * np.sqrt(weight), n_clusters, random_state=int(rng.integers(2**31))
+        )[1]
+        found = _means_and_modes(points, points[start], weight, groups)
+        if best is None or found.dispersion < best.dispersion:
+            best = found
+    return best
+
+
+def _means_and_modes(points, centre, weight, groups) -> Prototypes:
+    labels = None
+    for _ in range(_MOST_ROUNDS):
+        learned = _nearest(np.arange(1, len(centre) + 1), centre, points, weight)
+        before, labels = labels, learned.assign(points)
+        if before is not None and (before == labels).all():
+            break
+        centre = centre.copy()
+        for place in np.unique(labels) - 1:
+            mean = points[labels == place + 1].mean(axis=0)
+            for group in groups:
+                is_mode = np.arange(len(group)) == mean[group].argmax()
+                mean[group] = is_mode & (mean[group] > 0)
+            centre[place] = mean
+    return learned
+
+
+def _nearest(cluster, centre, points, weight=1.0) -> Prototypes:
+    """Place by the nearest centre; dispersion is the variance about it."""
+    weights = np.broadcast_to(weight, centre.shape).astype(float)
+    plain = Prototypes(cluster, centre, weights, np.zeros(len(centre)))
+    within = plain.scores(points).min(axis=1).mean() / points.shape[1]
+    return replace(plain, dispersion=max(float(within), _SMALLEST_DISPERSION))
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way to find clusters.
+
+    Attributes
+    ----------
+    name : str
+    learn : callable
+        Of points, their encoding, the number of clusters and a seed; gives prototypes.
+    bootstraps : int
+        How many resampled fits its evidence takes.
+    takes_categories : bool
+        Whether it uses categorical features besides the numeric ones.
+    finds_count : bool
+        Whether it finds the number of clusters itself.
+    """
+
+    name: str
+    learn: Callable[[np.ndarray, Encoding, int, int], Prototypes]
+    bootstraps: int
+    takes_categories: bool = False
+    finds_count: bool = False
+
+    @property
+    def preprocessing(self) -> str:
+        """What is done to the features first, in words."""
+        if self.takes_categories:
+            return f"log1p, standardised; another category counts {MISMATCH}"
+        return "log1p, standardised"
+
+
+METHODS = {
+    method.name: method
+    for method in (
+        Method("k-means", k_means, bootstraps=20),
+        Method("Gaussian mixture", gaussian_mixture, bootstraps=5),
+        Method("Ward", ward, bootstraps=5),
+        Method("HDBSCAN", density, bootstraps=5, finds_count=True),
+        Method("k-prototypes", k_prototypes, bootstraps=5, takes_categories=True),
+    )
+}
+"""By name, those to be preferred first where they do equally well."""
+
+
+def learn(
+    method: Method,
+    customers: pd.DataFrame,
+    features: list[str],
+    categories: list[str],
+    n_clusters: int | None,
+    *,
+    seed: int,
+) -> tuple[Encoding, Prototypes]:
+    """Encode customers, and find clusters among them."""
+    encoding = Encoding.learn(
+        customers, features, categories if method.takes_categories else []
+    )
+    points = encoding.points(customers)
+    return encoding, method.learn(points, encoding, n_clusters, seed)
 
 
 def fit(
@@ -36,7 +293,7 @@ def fit(
     customers: pd.DataFrame,
     features: list[str],
     categories: list[str],
-    n_clusters: int,
+    n_clusters: int | None,
     *,
     value: str = "lifetime_net_amount",
     seed: int,
@@ -50,8 +307,9 @@ def fit(
     customers : DataFrame
         One row per customer: `customer_id`, the features and `value`, in any order.
     features, categories : list of str
-        Numeric and categorical features; only the mixed method uses the latter.
-    n_clusters : int
+        Numeric and categorical features; only k-prototypes uses the latter.
+    n_clusters : int or None
+        HDBSCAN finds the number itself.
     value : str
         The column whose mean orders the clusters: 1 is the most valuable.
     seed : int
@@ -61,18 +319,22 @@ def fit(
     Clustering
     """
     customers = sorted_by_key(customers, "customer_id")
-    encoding = Encoding.learn(customers, features)
-    points = encoding.points(customers)
-    learned = METHODS[method](points, n_clusters, seed)
-    means = customers[value].astype(float).groupby(learned.assign(points)).mean()
-    by_value = means.sort_values(ascending=False, kind="stable").index.tolist()
-    numbered = np.array([by_value.index(cluster) + 1 for cluster in learned.cluster])
-    learned = Prototypes(
-        numbered,
-        learned.centre,
-        learned.weight,
-        learned.offset,
-        learned.dispersion,
-        learned.max_distance,
+    kind = METHODS[method]
+    encoding, learned = learn(
+        kind, customers, features, categories, n_clusters, seed=seed
     )
-    return Clustering.of(method, encoding, learned, PREPROCESSING)
+    members = learned.assign(encoding.points(customers))
+    means = customers[value].astype(float).groupby(members).mean()
+    rank = means.drop(NOISE, errors="ignore").rank(method="first", ascending=False)
+    # a cluster that nobody is in comes last
+    places = [rank.get(cluster, np.inf) for cluster in learned.cluster]
+    order = np.argsort(places, kind="stable")
+    numbers = np.unique(np.array(places)[order], return_inverse=True)[1] + 1
+    learned = replace(
+        learned,
+        cluster=numbers,
+        centre=learned.centre[order],
+        weight=learned.weight[order],
+        offset=learned.offset[order],
+    )
+    return Clustering.of(method, encoding, learned, kind.preprocessing)
