@@ -3,7 +3,7 @@
 import pandas as pd
 
 CLEAR, STRONG = 0.5, 1.5
-"""Standard deviations from the mean of all that are worth a word, or "very" before it."""
+"""Standard deviations from the mean of all that are worth a word, or a "very" too."""
 
 MOST_WORDS = 3
 VERY = "very "

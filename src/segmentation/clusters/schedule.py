@@ -149,9 +149,14 @@ def due(
     is_replay = any(fit["serves_from"] > scoring for fit in past)
     if newest is None and scoring in enough and scoring not in made:
         found.append((scoring, scoring))
-    elif known and not found and newest and not is_replay:
-        if known[-1]["settings_hash"] != settings.hash():
-            found.append((newest, scoring))
+    elif (
+        known
+        and newest
+        and not found
+        and not is_replay
+        and known[-1]["settings_hash"] != settings.hash()
+    ):
+        found.append((newest, scoring))
     return [
         Due(fit_date, serves_from, _quarter_before(fit_date, grid), checksums[fit_date])
         for fit_date, serves_from in found
