@@ -1,0 +1,8 @@
+{#- What recency, frequency and monetary are read from, and whether less is better. -#}
+{% macro rfm_metrics() -%}
+    {{ return({
+        'recency': {'feature': 'days_since_last_order', 'is_lower_better': true},
+        'frequency': {'feature': 'count_orders', 'is_lower_better': false},
+        'monetary': {'feature': 'lifetime_net_amount', 'is_lower_better': false},
+    }) }}
+{%- endmacro %}
