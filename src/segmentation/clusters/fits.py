@@ -212,7 +212,7 @@ def learn_cluster_fits(
     history: pd.DataFrame,
     *,
     settings: Settings,
-    past: pd.DataFrame | None,
+    made: list[dict],
     anchors: pd.DataFrame,
     locks: pd.DataFrame,
     contrasts: pd.DataFrame,
@@ -226,8 +226,8 @@ def learn_cluster_fits(
     history : DataFrame
         Buyers at the dates that are due: `customer_id`, `anchor_date`, features.
     settings : Settings
-    past : DataFrame or None
-        Fits made so far, `CLUSTER_FITS_SCHEMA`.
+    made : list of dict
+        The fits made so far.
     anchors : DataFrame
         `anchor_date`, `input_checksum`.
     locks : DataFrame
@@ -240,8 +240,7 @@ def learn_cluster_fits(
     pyarrow.Table
         `CLUSTER_FITS_SCHEMA`: the fits that are new.
     """
-    made = records(past)
-    count_before = len(made)
+    made, count_before = list(made), len(made)
     days = pd.to_datetime(history["anchor_date"]).dt.date
     for due in dues:
         seen = {
