@@ -24,15 +24,13 @@ from segmentation.frames import sorted_by_key
 
 MAX_PROTOTYPES = 100
 MAX_DENSITY_ROWS = 2_000
-MISMATCH = 0.5
-"""What another category counts, in variances of a numeric feature (Huang's gamma)."""
-
 # A share of every feature's variance. Customers with one order are tied in several
 # features, and without it a component shrinks to such a tie.
 _SMALLEST_VARIANCE = 0.01
 _SMALLEST_DISPERSION = 1e-9
 _STARTS = 5
-_MOST_ROUNDS = 100
+_MIXED_STARTS = 3
+_MOST_ROUNDS = 50
 _CORE_NEIGHBOURS = 10
 _SMALLEST_DENSE_SHARE = 0.03
 _REACH = 0.99
@@ -181,7 +179,7 @@ def density(
     with one_thread():
         fitted = HDBSCAN(
             min_cluster_size=max(5, round(len(sample) * _SMALLEST_DENSE_SHARE)),
-            min_samples=_CORE_NEIGHBOURS,
+            min_samples=min(_CORE_NEIGHBOURS, len(sample)),
             copy=True,
         ).fit(sample)
     inside = fitted.labels_ >= 0
@@ -199,48 +197,62 @@ def k_prototypes(
 ) -> Prototypes:
     """Learn centres of means and modes, for numeric and categorical features [1]_.
 
-    Another category than the mode counts `MISMATCH`. As 0 and 1, it differs from the
-    mode in two dimensions, so that each has half that weight; a missing one differs
-    from all modes alike.
+    Another category than the mode counts 2 / (1 - sum of squared shares): two customers
+    drawn at random then differ as much in a categorical feature as in a numeric one. As
+    0 and 1 they differ in two dimensions, so that each has half that weight; a missing
+    category differs from all modes alike.
 
     References
     ----------
     .. [1] Z. Huang (1998), "Extensions to the k-means algorithm for clustering large
        data sets with categorical values", Data Mining and Knowledge Discovery 2.
     """
+    weight, groups = _weights(points, encoding)
     rng = np.random.default_rng(seed)
-    weight = np.where(encoding.is_numeric, 1.0, MISMATCH / 2)
-    groups = [
-        np.flatnonzero((np.array(encoding.features) == name) & ~encoding.is_numeric)
-        for name in dict.fromkeys(encoding.features)
-    ]
-    groups = [group for group in groups if len(group)]
-    best = None
-    for _ in range(_STARTS):
+    costs, centres = [], []
+    for _ in range(_MIXED_STARTS):
         start = kmeans_plusplus(
             points * np.sqrt(weight), n_clusters, random_state=int(rng.integers(2**31))
         )[1]
-        found = _means_and_modes(points, points[start], weight, groups)
-        if best is None or found.dispersion < best.dispersion:
-            best = found
-    return best
+        cost, centre = _means_and_modes(points, points[start], weight, groups)
+        costs.append(cost)
+        centres.append(centre)
+    best = centres[int(np.argmin(costs))]
+    return _nearest(np.arange(1, n_clusters + 1), best, points, weight)
 
 
-def _means_and_modes(points, centre, weight, groups) -> Prototypes:
+def _weights(points, encoding) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Return the weight of each dimension, and those of each categorical feature."""
+    weight = np.ones(points.shape[1])
+    names = np.array(encoding.features)
+    groups = [
+        np.flatnonzero((names == name) & ~encoding.is_numeric)
+        for name in dict.fromkeys(names[~encoding.is_numeric])
+    ]
+    for group in groups:
+        shares = points[:, group].mean(axis=0)
+        differ = 1 - (shares**2).sum() / max(shares.sum(), 1e-9) ** 2
+        weight[group] = 1 / differ if differ > 1e-9 else 0.0
+    return weight, groups
+
+
+def _means_and_modes(points, centre, weight, groups) -> tuple[float, np.ndarray]:
+    """Place all and move the centres, in turn, until nobody changes."""
     labels = None
     for _ in range(_MOST_ROUNDS):
-        learned = _nearest(np.arange(1, len(centre) + 1), centre, points, weight)
-        before, labels = labels, learned.assign(points)
+        away = (centre**2 * weight).sum(axis=1) - 2 * points @ (centre * weight).T
+        before, labels = labels, away.argmin(axis=1)
         if before is not None and (before == labels).all():
             break
-        centre = centre.copy()
-        for place in np.unique(labels) - 1:
-            mean = points[labels == place + 1].mean(axis=0)
-            for group in groups:
-                is_mode = np.arange(len(group)) == mean[group].argmax()
-                mean[group] = is_mode & (mean[group] > 0)
-            centre[place] = mean
-    return learned
+        members = np.arange(len(centre))[:, None] == labels
+        sizes = members.sum(axis=1)[:, None]
+        means = np.where(sizes > 0, members @ points / np.maximum(sizes, 1), centre)
+        for group in groups:
+            modes = means[:, group].argmax(axis=1)[:, None]
+            is_mode = (np.arange(len(group)) == modes) & (means[:, group] > 0)
+            means[:, group] = is_mode
+        centre = means
+    return away.min(axis=1).sum(), centre
 
 
 def _nearest(cluster, centre, points, weight=1.0) -> Prototypes:
@@ -281,7 +293,7 @@ class Method:
     def preprocessing(self) -> str:
         """What is done to the features first, in words."""
         if self.takes_categories:
-            return f"log1p, standardised; another category counts {MISMATCH}"
+            return "log1p, standardised; a category weighs as much as a number"
         return "log1p, standardised"
 
 
