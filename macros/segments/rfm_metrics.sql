@@ -6,3 +6,14 @@
         'monetary': {'feature': 'lifetime_net_amount', 'is_lower_better': false},
     }) }}
 {%- endmacro %}
+
+{#- Each metric with each of its cut points. -#}
+{% macro rfm_cuts() -%}
+    {%- set cuts = [] -%}
+    {%- for metric in rfm_metrics() -%}
+        {%- for cut in cut_percentiles() -%}
+            {%- do cuts.append([metric, cut]) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(cuts) }}
+{%- endmacro %}

@@ -2,13 +2,13 @@
     it the cut point is passed, at or below it it is not, within it stays as it was: a
     Schmitt trigger at each cut point. Arguments as in rfm_score.
 
-    before: the customer's sticky score at the anchor before -#}
-{% macro sticky_score(metric, before, customers='customers', cut_points='cut_points') -%}
+    What the sticky score was at the anchor before stands in beside_earlier. -#}
+{% macro sticky_score(metric, customers='customers', cut_points='cut_points') -%}
     {%- set passed = [] -%}
     {%- for cut in cut_percentiles() -%}
         {%- do passed.append(
             'coalesce(' ~ is_clearly_passed(metric, cut, customers, cut_points) ~ ', '
-            ~ had_passed(metric, cut, before) ~ ')'
+            ~ had_passed(metric, cut, 'beside_earlier.earlier_sticky_' ~ metric ~ '_score') ~ ')'
         ) -%}
     {%- endfor -%}
     {{ score_of_passed(metric, passed) }}

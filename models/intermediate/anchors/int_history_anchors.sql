@@ -57,9 +57,7 @@ anchors as (
     where
         grid.anchor_date > scoring.first_order_date
         and grid.anchor_date <= scoring.anchor_date
-        {%- if var('history_from') %}
-        and grid.anchor_date >= cast('{{ var("history_from") }}' as date)
-        {%- endif %}
+        and grid.anchor_date >= {{ history_from() }}
 
     union all
 
@@ -81,7 +79,7 @@ changes as (
             'customer_id', 'order_id', 'valid_from', 'net_amount', 'total_units',
             'gross_amount', 'discount_amount', 'count_products', 'channel',
             'promotion_code',
-        ]) }} as checksum
+        ]) }} as change_sum
     from versions
     group by changed_date
 
@@ -89,7 +87,7 @@ changes as (
 
     select
         cast(valid_to as date) as changed_date,
-        {{ checksum_of(['order_id', 'valid_to']) }} as checksum
+        {{ checksum_of(['order_id', 'valid_to']) }} as change_sum
     from versions
     where valid_to is not null
     group by cast(valid_to as date)
@@ -98,18 +96,18 @@ changes as (
 
 definitions as (
 
-    select cast(sum(checksum) as {{ dbt.type_string() }}) as definitions_checksum
+    select cast(sum(change_sum) as {{ dbt.type_string() }}) as definitions_checksum
     from (
         select
             {{ checksum_of([
                 'recency_score', 'frequency_score', 'monetary_score', 'segment_code'
-            ]) }} as checksum
+            ]) }} as change_sum
         from {{ ref('rfm_cells') }}
         union all
-        select {{ checksum_of(['stage_code'] + lifecycle_bounds()) }} as checksum
+        select {{ checksum_of(['stage_code'] + lifecycle_bounds()) }} as change_sum
         from {{ ref('lifecycle_stages') }}
         union all
-        select {{ checksum_of(["'" ~ var('sticky_band_pct') ~ "'"]) }} as checksum
+        select {{ checksum_of(["'" ~ var('sticky_band_pct') ~ "'"]) }} as change_sum
     ) as parts
 
 )
@@ -119,7 +117,7 @@ select
     lag(anchors.anchor_date) over (order by anchors.anchor_date) as previous_anchor_date,
     anchors.is_on_grid,
     anchors.is_scoring,
-    cast(sum(changes.checksum) as {{ dbt.type_string() }}) as input_checksum,
+    cast(sum(changes.change_sum) as {{ dbt.type_string() }}) as input_checksum,
     definitions.definitions_checksum
 from anchors
 cross join definitions

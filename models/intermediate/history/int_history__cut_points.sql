@@ -29,14 +29,13 @@ select
     anchor_date,
     input_checksum,
     definitions_checksum,
-    {% for metric in ['recency', 'frequency', 'monetary'] -%}
-    {% for cut in cut_percentiles() -%}
-    {% for ending, percentile in
-        {'': cut, '_low': cut - band, '_high': cut + band}.items() -%}
-    percentile_cont({{ percentile / 100 }}) within group (order by {{ metric }})
-        as {{ metric }}_cut_{{ cut }}{{ ending }},
-    {% endfor -%}
-    {% endfor -%}
+    {% for metric, cut in rfm_cuts() -%}
+    percentile_cont({{ cut / 100 }}) within group (order by {{ metric }})
+        as {{ metric }}_cut_{{ cut }},
+    percentile_cont({{ (cut - band) / 100 }}) within group (order by {{ metric }})
+        as {{ metric }}_cut_{{ cut }}_low,
+    percentile_cont({{ (cut + band) / 100 }}) within group (order by {{ metric }})
+        as {{ metric }}_cut_{{ cut }}_high,
     {% endfor -%}
     {% for cut in value_tiers().values() -%}
     percentile_cont({{ cut / 100 }}) within group (order by year_amount)

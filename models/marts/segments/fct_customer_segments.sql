@@ -18,17 +18,18 @@ nobody as (
 
     select
         {% for name in lifecycle_features() -%}
-        cast(null as bigint) as {{ name }}{{ ',' if not loop.last }}
-        {% endfor %}
+        cast(null as bigint) as {{ name }},
+        {% endfor -%}
+        true as is_nobody
 
 ),
 
 prospects as (
 
-    select stages.stage_code
+    select rules.stage_code
     from nobody
-    inner join {{ ref('lifecycle_stages') }} as stages
-        on {{ is_in_stage('nobody', 'stages') }}
+    inner join {{ ref('lifecycle_stages') }} as rules
+        on {{ is_in_stage('nobody', 'rules') }}
 
 ),
 
