@@ -39,6 +39,7 @@ CLUSTERS_SCHEMA = pa.schema(
         ("suggested_name", pa.string()),
         ("count_customers", pa.int64()),
         ("customer_share", pa.float64()),
+        ("value_rank", pa.int64()),
         ("is_locked", pa.bool_()),
     ]
 )
@@ -309,16 +310,17 @@ def _learn(due, customers, earlier, made, settings, anchors, locks, contrasts) -
     centres = centres_of(customers, fitted)
     held = set() if locked is None else set(locked.prototypes["cluster_id"])
     names = suggest(centres, contrasts, _names(before))
-    sizes = pd.Series(labels).value_counts()
-    clusters = pd.DataFrame(
-        {
-            "cluster_id": cluster_id,
-            "suggested_name": name,
-            "count_customers": int(sizes.get(cluster_id, 0)),
-            "customer_share": sizes.get(cluster_id, 0) / len(labels),
-            "is_locked": cluster_id in held,
-        }
-        for cluster_id, name in sorted(names.items())
+    amounts = customers[VALUE].astype(float).groupby(labels).agg(["size", "mean"])
+    clusters = pd.DataFrame(sorted(names.items()), columns=["cluster_id", "name"])
+    clusters = clusters.join(amounts, on="cluster_id")
+    ranks = clusters["mean"].rank(method="first", ascending=False, na_option="bottom")
+    sizes = clusters["size"].fillna(0)
+    clusters = clusters.assign(
+        suggested_name=clusters["name"],
+        count_customers=sizes.astype(int),
+        customer_share=sizes / len(labels),
+        value_rank=ranks.astype(int),
+        is_locked=clusters["cluster_id"].isin(held),
     )
     return record | {
         "previous_fit_id": None if before is None else before["fit_id"],
