@@ -28,8 +28,7 @@ MAX_DENSITY_ROWS = 2_000
 # features, and without it a component shrinks to such a tie.
 _SMALLEST_VARIANCE = 0.01
 _SMALLEST_DISPERSION = 1e-9
-_STARTS = 5
-_MIXED_STARTS = 3
+_STARTS = 3
 _MOST_ROUNDS = 50
 _CORE_NEIGHBOURS = 10
 _SMALLEST_DENSE_SHARE = 0.03
@@ -197,10 +196,10 @@ def k_prototypes(
 ) -> Prototypes:
     """Learn centres of means and modes, for numeric and categorical features [1]_.
 
-    Another category than the mode counts 2 / (1 - sum of squared shares): two customers
-    drawn at random then differ as much in a categorical feature as in a numeric one. As
-    0 and 1 they differ in two dimensions, so that each has half that weight; a missing
-    category differs from all modes alike.
+    Another category than the mode counts 1 / (1 - share of the commonest): customers
+    then lie as far from the mode of all, on average, as from the mean of a numeric
+    feature. As 0 and 1 two categories differ in two dimensions, so that each has half
+    that weight; a missing category differs from all modes alike.
 
     References
     ----------
@@ -210,7 +209,7 @@ def k_prototypes(
     weight, groups = _weights(points, encoding)
     rng = np.random.default_rng(seed)
     costs, centres = [], []
-    for _ in range(_MIXED_STARTS):
+    for _ in range(_STARTS):
         start = kmeans_plusplus(
             points * np.sqrt(weight), n_clusters, random_state=int(rng.integers(2**31))
         )[1]
@@ -230,9 +229,9 @@ def _weights(points, encoding) -> tuple[np.ndarray, list[np.ndarray]]:
         for name in dict.fromkeys(names[~encoding.is_numeric])
     ]
     for group in groups:
-        shares = points[:, group].mean(axis=0)
-        differ = 1 - (shares**2).sum() / max(shares.sum(), 1e-9) ** 2
-        weight[group] = 1 / differ if differ > 1e-9 else 0.0
+        counts = points[:, group].sum(axis=0)
+        others = counts.sum() - counts.max()
+        weight[group] = counts.sum() / others / 2 if others > 0 else 0.0
     return weight, groups
 
 
@@ -293,7 +292,7 @@ class Method:
     def preprocessing(self) -> str:
         """What is done to the features first, in words."""
         if self.takes_categories:
-            return "log1p, standardised; a category weighs as much as a number"
+            return "log1p, standardised; a category counts as much as a number"
         return "log1p, standardised"
 
 
