@@ -410,14 +410,22 @@ def _choose(
             chosen = start["evidence"][start["evidence"]["is_chosen"].astype(bool)]
             evidence = judge(chosen["method"].tolist(), chosen["n_clusters"].tolist())
             if evidence["is_chosen"].any():
-                evidence["verdict"] = (
-                    f"kept since {start['chosen_at']}; " + evidence["verdict"]
-                )
+                evidence["verdict"] = _kept_verdict(evidence, start)
                 return evidence, found, True
     # prototypes that stay can only be compared with those of their own method
     methods = settings.methods if locked is None else [locked.method]
     evidence = judge(methods, settings.counts)
     return evidence, fitted(evidence, None), False
+
+
+def _kept_verdict(evidence: pd.DataFrame, start: dict) -> list[str]:
+    since = f"kept since {start['chosen_at']}"
+    return [
+        f"{since}, and eligible still"
+        if row.is_eligible
+        else f"{since}, though {row.verdict.split(';')[0]}"
+        for row in evidence.itertuples()
+    ]
 
 
 def _align(

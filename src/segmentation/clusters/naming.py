@@ -2,15 +2,18 @@
 
 import pandas as pd
 
-CLEAR, STRONG = 0.5, 1.5
-"""Standard deviations from the mean of all that are worth a word, or a "very" too."""
+SLIGHT, CLEAR, STRONG = 0.2, 0.4, 1.5
+"""Standard deviations from the mean of all: enough to keep a word, to choose it, and
+to say "very"."""
 
-MOST_WORDS = 3
+FEWEST_WORDS, MOST_WORDS = 2, 3
 VERY = "very "
 NOTHING_SPECIAL = "Typical"
 
 
-def words(centres: pd.DataFrame, contrasts: pd.DataFrame) -> list[str]:
+def words(
+    centres: pd.DataFrame, contrasts: pd.DataFrame, at_least: float = CLEAR
+) -> list[str]:
     """Say what sets a cluster apart, the clearest first.
 
     Parameters
@@ -21,26 +24,25 @@ def words(centres: pd.DataFrame, contrasts: pd.DataFrame) -> list[str]:
     contrasts : DataFrame
         `feature`, `high_words`, `low_words`: what is said of a cluster above the mean,
         and of one below. Nothing is said of a feature that is not there.
+    at_least : float
+        What deviates less is not worth a word.
 
     Returns
     -------
     list of str
     """
     told = contrasts.set_index("feature")[["high_words", "low_words"]].T.to_dict()
-    clear = centres[centres["deviation"].abs() >= CLEAR]
+    clear = centres[centres["deviation"].abs() >= at_least]
     order = clear["deviation"].abs().sort_values(ascending=False, kind="stable").index
     found = []
     for row in clear.loc[order].itertuples():
         is_high = row.deviation > 0
         if not pd.isna(row.category):
-            word = f"mostly {row.category}" if is_high else None
-        else:
-            side = "high_words" if is_high else "low_words"
-            word = told.get(row.feature, {}).get(side)
-        if word is None or pd.isna(word):
+            found += [f"mostly {row.category}"] if is_high else []
             continue
-        is_strong = abs(row.deviation) >= STRONG and pd.isna(row.category)
-        found.append(f"{VERY}{word}" if is_strong else word)
+        word = told.get(row.feature, {}).get("high_words" if is_high else "low_words")
+        if word is not None and not pd.isna(word):
+            found.append(f"{VERY}{word}" if abs(row.deviation) >= STRONG else word)
     return list(dict.fromkeys(found))
 
 
@@ -63,21 +65,24 @@ def suggest(
     dict of int to str
     """
     said = {
-        int(cluster_id): words(rows, contrasts)
+        int(cluster_id): [
+            words(rows, contrasts, at_least) for at_least in (CLEAR, SLIGHT)
+        ]
         for cluster_id, rows in centres.groupby("cluster_id")
     }
     names = {
         cluster_id: before[cluster_id]
-        for cluster_id, found in said.items()
-        if cluster_id in before and _holds(before[cluster_id], found)
+        for cluster_id, (clear, slight) in said.items()
+        if cluster_id in before and _holds(before[cluster_id], clear, slight)
     }
     for cluster_id in sorted(set(said) - set(names)):
-        name = _named(said[cluster_id][:MOST_WORDS])
-        if name in names.values():
-            name = _named(said[cluster_id][: MOST_WORDS + 2])
-        if name in names.values():
-            name = f"{name} ({cluster_id})"
-        names[cluster_id] = name
+        clear, slight = said[cluster_id]
+        shorter = (
+            clear[:MOST_WORDS] if len(clear) >= FEWEST_WORDS else slight[:FEWEST_WORDS]
+        )
+        longer = slight[: MOST_WORDS + 2]
+        tried = [_named(shorter), _named(longer), f"{_named(shorter)} ({cluster_id})"]
+        names[cluster_id] = next(n for n in tried if n not in names.values())
     return names
 
 
@@ -86,9 +91,9 @@ def _named(found: list[str]) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _holds(name: str, found: list[str]) -> bool:
+def _holds(name: str, clear: list[str], slight: list[str]) -> bool:
     if name.startswith(NOTHING_SPECIAL):
-        return not found
-    held = {word.removeprefix(VERY) for word in found}
+        return not clear
+    true = {word.removeprefix(VERY).lower() for word in slight}
     told = name.split(" (")[0].lower().split(", ")
-    return all(word.removeprefix(VERY) in held for word in told)
+    return all(word.removeprefix(VERY) in true for word in told)
