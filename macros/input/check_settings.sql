@@ -9,7 +9,7 @@
             ) -%}
         {%- endif -%}
 
-        {%- for name in ['as_of_date', 'earliest_valid_date'] if var(name) is not none -%}
+        {%- for name in ['as_of_date', 'earliest_valid_date', 'history_from'] if var(name) is not none -%}
             {%- set text = var(name) | string -%}
             {%- if not modules.re.match('^[0-9]{4}-[0-9]{2}-[0-9]{2}$', text)
                 or run_query("select try_cast('" ~ text ~ "' as date) is null").rows[0][0] -%}
@@ -61,6 +61,19 @@
         {%- if var('quiet_share') is not number or var('quiet_share') < 0 or var('quiet_share') > 0.5 -%}
             {%- do problems.append(
                 "quiet_share is " ~ var('quiet_share') ~ ": it must be a share between 0 and 0.5."
+            ) -%}
+        {%- endif -%}
+
+        {%- if var('history_grid') not in ['day', 'week', 'month', 'quarter'] -%}
+            {%- do problems.append(
+                "history_grid is '" ~ var('history_grid') ~ "': it must be day, week, month or quarter."
+            ) -%}
+        {%- endif -%}
+
+        {%- if var('sticky_band_pct') is not number or var('sticky_band_pct') is boolean
+            or var('sticky_band_pct') < 0 or var('sticky_band_pct') > 10 -%}
+            {%- do problems.append(
+                "sticky_band_pct is " ~ var('sticky_band_pct') ~ ": it must be a number of percentiles from 0 to 10, so that the bands of neighbouring cut points do not meet."
             ) -%}
         {%- endif -%}
 

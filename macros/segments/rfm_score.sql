@@ -1,15 +1,46 @@
-{#- A score from 1 to 5 by the four cut points of a metric; 5 is best. A value on a cut
+{#- Scores from 1 to 5 by the four cut points of a metric; 5 is best. A value on a cut
     point falls below it, so equal values always have equal scores.
 
-    metric:           recency | frequency | monetary, as in int_rfm__cut_points
-    value:            the customer's value
-    is_lower_better:  true where a smaller value is better (days since the last order) -#}
-{% macro rfm_score(metric, value, is_lower_better=false) -%}
-    {%- set cuts -%}
-        {%- for cut in [20, 40, 60, 80] -%}
-            case when {{ value }} > cut_points.{{ metric }}_cut_{{ cut }} then 1 else 0 end
-            {%- if not loop.last %} + {% endif -%}
+    metric:     recency | frequency | monetary, as in int_history__cut_points
+    cut:        the cut point, a percentile of cut_percentiles
+    customers:  the relation that holds the customer's value
+    cut_points: the relation that holds the cut points -#}
+{% macro rfm_score(metric, customers='customers', cut_points='cut_points') -%}
+    {%- set passed = [] -%}
+    {%- for cut in cut_percentiles() -%}
+        {%- do passed.append(is_passed(metric, cut, customers, cut_points)) -%}
+    {%- endfor -%}
+    {{ score_of_passed(metric, passed) }}
+{%- endmacro %}
+
+{#- 1 where a cut point is passed, else 0. -#}
+{% macro is_passed(metric, cut, customers='customers', cut_points='cut_points') -%}
+    case
+        when {{ customers }}.{{ rfm_metrics()[metric].feature }}
+            > {{ cut_points }}.{{ metric }}_cut_{{ cut }} then 1
+        else 0
+    end
+{%- endmacro %}
+
+{#- The score of who has passed the cut points that are 1 of four; by default the columns
+    <metric>_<cut>_passed. -#}
+{% macro score_of_passed(metric, passed=none) -%}
+    {%- if passed is none -%}
+        {%- set passed = [] -%}
+        {%- for cut in cut_percentiles() -%}
+            {%- do passed.append(metric ~ '_' ~ cut ~ '_passed') -%}
         {%- endfor -%}
-    {%- endset -%}
-    {%- if is_lower_better -%} 5 - ({{ cuts }}) {%- else -%} 1 + ({{ cuts }}) {%- endif -%}
+    {%- endif -%}
+    {{ '5 - (' if rfm_metrics()[metric].is_lower_better else '1 + (' }}{{ passed | join(' + ') }})
+{%- endmacro %}
+
+{#- The reverse: 1 where who has a score has passed a cut point, else 0. -#}
+{% macro had_passed(metric, cut, score) -%}
+    {%- set number = cut_percentiles().index(cut) -%}
+    case
+        when {{ score }}
+            {{ '< ' ~ (5 - number) if rfm_metrics()[metric].is_lower_better else '> ' ~ (number + 1) }}
+            then 1
+        else 0
+    end
 {%- endmacro %}

@@ -3,25 +3,14 @@ with
 
 codes as (
 
+    {% for dimension, column in segment_dimensions().items() -%}
     select
-        'rfm' as dimension,
-        rfm_segment_code as segment_code
+        '{{ dimension }}' as dimension,
+        {{ column }} as segment_code
     from {{ ref('fct_customer_segments') }}
-
-    union
-
-    select
-        'lifecycle' as dimension,
-        lifecycle_stage_code as segment_code
-    from {{ ref('fct_customer_segments') }}
-
-    union
-
-    select
-        'cluster' as dimension,
-        cluster_code as segment_code
-    from {{ ref('fct_customer_segments') }}
-    where cluster_code is not null
+    where {{ column }} is not null
+    {% if not loop.last %}union{% endif %}
+    {% endfor %}
 
 )
 

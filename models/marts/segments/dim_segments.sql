@@ -50,6 +50,19 @@ unioned as (
 
     union all
 
+    -- sticky segments are the same ones, held longer
+    select
+        'rfm_sticky' as dimension,
+        segment_code,
+        segment_name,
+        segment_order,
+        description,
+        suggested_play
+    from segments
+    where dimension = 'rfm'
+
+    union all
+
     select * from clusters
 
 )

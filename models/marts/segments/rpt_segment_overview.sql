@@ -14,11 +14,7 @@ customer_segments as (
 
 memberships as (
 
-    {% for dimension, column in {
-        'rfm': 'rfm_segment_code',
-        'lifecycle': 'lifecycle_stage_code',
-        'cluster': 'cluster_code',
-    }.items() -%}
+    {% for dimension, column in segment_dimensions().items() -%}
     select
         customer_id,
         '{{ dimension }}' as dimension,

@@ -1,0 +1,10 @@
+{#- Whether a customer is in a lifecycle stage: in all the ranges that the seed
+    `lifecycle_stages` gives for it. -#}
+{% macro is_in_stage(customer, stage) -%}
+    (
+        {%- for name in lifecycle_features() %}
+        {{ is_in_range(customer, stage, name) }}
+        {%- if not loop.last %} and {% endif -%}
+        {%- endfor %}
+    )
+{%- endmacro %}
