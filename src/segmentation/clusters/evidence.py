@@ -37,6 +37,7 @@ OUTCOMES = ["next_net_amount", "is_churned"]
 
 MIN_SHARE = 0.03
 MIN_STABILITY = 0.75
+MIN_HOLDOUT = 0.5
 MAX_NOISE = 0.2
 CLEARLY_MORE_USEFUL = 0.02
 CLEARLY_BETTER_SEPARATED = 0.05
@@ -57,13 +58,15 @@ def compare(
     """Gather the evidence for each method and number of clusters, and choose one.
 
     A row is eligible where the smallest cluster is at least `MIN_SHARE`, stability at
-    least `MIN_STABILITY` (Hennig's threshold for a valid, stable pattern) and noise at
-    most `MAX_NOISE`. The eligible are gone through in the order of `METHODS`, the
-    simplest first, and of falling silhouette. The first is chosen, but for a later one
-    that is clearly more useful: two clusters nearly always separate best, and only
-    restate "more" and "less". Where usefulness is not known, a later one has to be
-    clearly better separated. Where none is eligible, the most stable one is chosen, and
-    the verdict says so.
+    least `MIN_STABILITY` (Hennig's threshold for a valid, stable pattern), agreement on
+    the other half at least `MIN_HOLDOUT` and noise at most `MAX_NOISE`.
+
+    The eligible are gone through in the order of `METHODS`, the simplest first, and of
+    falling silhouette. The first is chosen, but for a later one that is clearly more
+    useful: two clusters nearly always separate best, and only restate "more" and
+    "less". Where usefulness is not known, a later one has to be clearly better
+    separated. Where none is eligible, the most stable one is chosen, and the verdict
+    says so.
 
     All are measured on the same points, the standardised logarithms of the numeric
     features, whatever a method uses besides.
@@ -142,10 +145,10 @@ def compare(
             row |= _on_the_other_half(fit, halves)
         if row["n_clusters"] > 1 and is_enough(halves_earlier, n_clusters):
             row |= _out_of_time(fit, halves_earlier)
-        faults = _faults(row)
+        faults = faults_of(row)
         row["is_eligible"] = not faults
         row["verdict"] = " and ".join(faults) or "eligible"
-    _choose(rows)
+    choose(rows)
     return conform(pd.DataFrame(rows), EVIDENCE_SCHEMA)
 
 
@@ -256,7 +259,7 @@ def _mean(measure: Callable, cases: list[list[np.ndarray]]) -> float | None:
     return None if None in values else float(np.mean(values))
 
 
-def _faults(row: dict) -> list[str]:
+def faults_of(row: dict) -> list[str]:
     if row["n_clusters"] < 2:
         return ["there is no second cluster"]
     faults = []
@@ -264,6 +267,8 @@ def _faults(row: dict) -> list[str]:
         faults.append(f"the smallest cluster is under {MIN_SHARE:.0%}")
     if row["stability_ari"] < MIN_STABILITY:
         faults.append(f"stability is under {MIN_STABILITY}")
+    if row["holdout_ari"] is not None and row["holdout_ari"] < MIN_HOLDOUT:
+        faults.append(f"agreement on the other half is under {MIN_HOLDOUT}")
     if row["noise_share"] > MAX_NOISE:
         faults.append(f"over {MAX_NOISE:.0%} are in no cluster")
     return faults
@@ -275,7 +280,7 @@ def usefulness(row: dict) -> float | None:
     return None if None in parts else float(np.mean(parts))
 
 
-def _choose(rows: list[dict]) -> None:
+def choose(rows: list[dict]) -> None:
     measured = [row for row in rows if row["silhouette"] is not None]
     eligible = [row for row in measured if row["is_eligible"]]
     if eligible:
