@@ -111,7 +111,7 @@
         {%- set methods = ['k-means', 'Gaussian mixture', 'Ward', 'HDBSCAN', 'k-prototypes'] -%}
         {%- for name, known in {
             'cluster_methods': methods,
-            'cluster_categories': category_names('int_customers__history_features'),
+            'cluster_categories': history_categories(),
         }.items() -%}
             {%- set values = var(name) -%}
             {%- if values is string or values is mapping or values is not sequence
@@ -144,8 +144,8 @@
 
         {%- do features_on.update({'cluster_features': clusters_on}) -%}
         {%- for name, features in features_on.items() -%}
-            {%- set model = 'int_customers__history_features' if name == 'cluster_features' else 'int_customers__features' -%}
-            {%- set known = feature_names(model) -%}
+            {%- set model, known = ('int_customers__history_features', history_features())
+                if name == 'cluster_features' else ('int_customers__features', feature_names()) -%}
             {%- for feature in features if known and feature not in known -%}
                 {%- do problems.append(
                     name ~ " names '" ~ feature ~ "', which is no feature: use a number of " ~ model ~ "."
@@ -163,33 +163,16 @@
 {%- endmacro %}
 
 
-{#- The features that are numbers, as the properties of a model name them: text, dates,
-    flags and keys cannot be learned from. -#}
-{% macro feature_names(model='int_customers__features') -%}
+{#- The features that are numbers, as the properties of int_customers__features name
+    them: text, dates, flags and keys cannot be learned from. -#}
+{% macro feature_names() -%}
     {%- set names = [] -%}
-    {%- for name in columns_of_model(model) -%}
-        {%- set is_key_or_text = name in ['customer_id', 'anchor_number', 'anchor_role', 'last_category', 'input_checksum']
+    {%- for name in graph.nodes['model.segmentation.int_customers__features'].columns -%}
+        {%- set is_key_or_text = name in ['customer_id', 'anchor_number', 'anchor_role', 'last_category']
             or (name.startswith('favourite_') and not name.endswith('_share')) -%}
         {%- if not is_key_or_text and not name.startswith('is_') and not name.endswith('_date') -%}
             {%- do names.append(name) -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return(names) }}
-{%- endmacro %}
-
-
-{#- The features that are text, as the properties of a model name them. -#}
-{% macro category_names(model) -%}
-    {%- set names = [] -%}
-    {%- for name in columns_of_model(model) if name.startswith('favourite_') and not name.endswith('_share') -%}
-        {%- do names.append(name) -%}
-    {%- endfor -%}
-    {{ return(names) }}
-{%- endmacro %}
-
-
-{#- The columns that the properties of a model name. While models are parsed none is known. -#}
-{% macro columns_of_model(model) -%}
-    {%- set node = graph.nodes.get('model.segmentation.' ~ model) if execute else none -%}
-    {{ return(node.columns | list if node else []) }}
 {%- endmacro %}

@@ -4,8 +4,8 @@
 
 -- The cluster each customer was in at each anchor, by the fit that served then; and the
 -- one it would have been by the fit that served at the anchor before.
-{%- set features = feature_names('int_customers__history_features') %}
-{%- set categories = category_names('int_customers__history_features') %}
+{%- set features = history_features() %}
+{%- set categories = history_categories() %}
 with
 
 anchors as {{ new_history_anchors('int_history_anchors__clusters') }},
