@@ -1,8 +1,8 @@
 {{ config(materialized='view') }}
 
 -- A fit holds for as long as the orders before its day are those that it saw: late ones
--- make another in its place, and it is kept as a record. An old date replayed knows no fit
--- of a later day.
+-- make another in its place, and it is kept as a record. An old date replayed knows no
+-- fit of a later day.
 with
 
 fits as (

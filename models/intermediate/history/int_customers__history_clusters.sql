@@ -6,6 +6,7 @@
 -- one it would have been by the fit that served at the anchor before.
 {%- set features = history_features() %}
 {%- set categories = history_categories() %}
+{%- set likelihood = 'exp((best.score - prototype.score) / (2 * dispersion))' %}
 with
 
 anchors as {{ new_history_anchors('int_history_anchors__clusters') }},
@@ -106,11 +107,11 @@ category_distances as (
     from prototype_rows
     cross join combinations
     group by
-        prototype_rows.fit_id,
-        prototype_rows.prototype_id,
         {% for category in categories -%}
-        combinations.{{ category }}{{ ',' if not loop.last }}
-        {% endfor %}
+        combinations.{{ category }},
+        {% endfor -%}
+        prototype_rows.fit_id,
+        prototype_rows.prototype_id
 
 ),
 
@@ -118,6 +119,8 @@ rules as (
 
     select
         prototypes.fit_id,
+        fits.dispersion,
+        fits.max_distance,
         {% for category in categories -%}
         category_distances.{{ category }},
         {% endfor -%}
@@ -139,11 +142,15 @@ rules as (
         on
             prototypes.fit_id = category_distances.fit_id
             and prototypes.prototype_id = category_distances.prototype_id
+    inner join fits
+        on prototypes.fit_id = fits.fit_id
     group by
-        prototypes.fit_id,
         {% for category in categories -%}
-        category_distances.{{ category }}{{ ',' if not loop.last }}
-        {% endfor %}
+        category_distances.{{ category }},
+        {% endfor -%}
+        prototypes.fit_id,
+        fits.dispersion,
+        fits.max_distance
 
 ),
 
@@ -156,6 +163,9 @@ scored as (
         customers.cluster_fit_id,
         customers.other_fit_id,
         customers.has_fit_before,
+        rules.dispersion,
+        rules.max_distance,
+        other_rules.max_distance as other_max_distance,
         {{ prototype_scores('rules.prototypes', features) }} as scores,
         {{ prototype_scores('other_rules.prototypes', features) }} as other_scores
     from customers
@@ -185,21 +195,14 @@ nearest as (
 assigned as (
 
     select
-        nearest.*,
-        fits.dispersion,
+        *,
+        case when best.score > max_distance then 0 else best.cluster_id end
+            as cluster_id,
         case
-            when nearest.best.score > fits.max_distance then 0
-            else nearest.best.cluster_id
-        end as cluster_id,
-        case
-            when nearest.other_best.score > other_fits.max_distance then 0
-            else nearest.other_best.cluster_id
+            when other_best.score > other_max_distance then 0
+            else other_best.cluster_id
         end as other_cluster_id
     from nearest
-    left join fits
-        on nearest.cluster_fit_id = fits.fit_id
-    left join fits as other_fits
-        on nearest.other_fit_id = other_fits.fit_id
 
 )
 
@@ -219,17 +222,13 @@ select
 
     ---------- numerics
     sqrt(greatest(best.score - best.prototype_offset, 0)) as cluster_distance,
-    case when cluster_id > 0 then
-        {{ total_of(each_of(
-            'scores',
-            'prototype',
-            'case when prototype.cluster_id = cluster_id'
-            ~ ' then exp((best.score - prototype.score) / (2 * dispersion)) else 0 end'
-        )) }}
-        / {{ total_of(each_of(
-            'scores',
-            'prototype',
-            'exp((best.score - prototype.score) / (2 * dispersion))'
-        )) }}
+    case
+        when cluster_id > 0
+            then
+                {{ total_of(each_of('scores', 'prototype',
+                    'case when prototype.cluster_id = cluster_id then '
+                    ~ likelihood ~ ' else 0 end'
+                )) }}
+                / {{ total_of(each_of('scores', 'prototype', likelihood)) }}
     end as cluster_confidence
 from assigned
