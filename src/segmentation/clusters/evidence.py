@@ -260,6 +260,7 @@ def _mean(measure: Callable, cases: list[list[np.ndarray]]) -> float | None:
 
 
 def faults_of(row: dict) -> list[str]:
+    """Say why a row is not eligible."""
     if row["n_clusters"] < 2:
         return ["there is no second cluster"]
     faults = []
@@ -281,6 +282,7 @@ def usefulness(row: dict) -> float | None:
 
 
 def choose(rows: list[dict]) -> None:
+    """Mark the row that is chosen, and say why in its verdict."""
     measured = [row for row in rows if row["silhouette"] is not None]
     eligible = [row for row in measured if row["is_eligible"]]
     if eligible:
