@@ -123,7 +123,7 @@
                 ) -%}
             {%- endif -%}
         {%- endfor -%}
-        {%- if 'k-prototypes' in var('cluster_methods') and not var('cluster_categories') -%}
+        {%- if 'k-prototypes' in var('cluster_methods') | string and not var('cluster_categories') -%}
             {%- do problems.append(
                 "cluster_methods names k-prototypes, which needs cluster_categories: name some, for instance favourite_channel."
             ) -%}
