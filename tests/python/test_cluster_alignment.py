@@ -48,7 +48,7 @@ def test_the_same_fit_under_other_numbers_has_the_same_ids(before, order):
 
 
 @settings(max_examples=200, deadline=None)
-@given(PAIRS, st.sampled_from([-1.0, 0.3, 0.65]))
+@given(PAIRS, st.sampled_from([-1.0, 0.3, 0.5]))
 def test_ids_never_swap_nor_return(pairs, min_agreement):
     labels, previous = (np.array(side) for side in zip(*pairs, strict=True))
 
@@ -137,11 +137,11 @@ def test_the_same_members_around_another_centre_are_another_cluster():
 def test_where_hardly_anyone_stays_together_it_is_a_new_generation():
     rng = np.random.default_rng(1)
     previous = rng.integers(1, 4, 300)
-    labels = np.where(rng.random(300) < 0.7, previous, rng.integers(1, 4, 300))
+    labels = np.where(rng.random(300) < 0.6, previous, rng.integers(1, 4, 300))
 
     found = aligned(labels, previous)
 
-    assert found.agreement < 0.65
+    assert 0.2 < found.agreement < 0.5
     assert found.is_new_generation
     assert sorted(found.ids.values()) == [4, 5, 6]
     # not in silence: the report names what each was and what is no more

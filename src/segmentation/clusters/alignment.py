@@ -21,8 +21,8 @@ MIN_OVERLAP = 1 / 3
 MAX_SHIFT = 1.0
 """Standard deviations a centre may move, on average over features."""
 
-MIN_AGREEMENT = 0.65
-"""Adjusted Rand index below which agreement of two partitions is poor."""
+MIN_AGREEMENT = 0.5
+"""Adjusted Rand index half way between chance, 0, and the same partition, 1."""
 
 KEPT, NEW, VANISHED = "kept", "new", "vanished"
 
@@ -176,8 +176,7 @@ def align(
 
     References
     ----------
-    Steinley (2004), Properties of the Hubert-Arabie adjusted Rand index, Psychological
-    Methods 9: below .65 agreement is poor; above .8 good, above .9 excellent.
+    Hubert & Arabie (1985), Comparing partitions, J. Classification 2, eq. 5.
     """
     if previous is None:
         previous = np.full(len(labels), NOISE)
