@@ -71,9 +71,9 @@
         {%- endif -%}
 
         {%- if var('sticky_band_pct') is not number or var('sticky_band_pct') is boolean
-            or var('sticky_band_pct') < 0 or var('sticky_band_pct') > 10 -%}
+            or var('sticky_band_pct') < 0 or var('sticky_band_pct') > 19 -%}
             {%- do problems.append(
-                "sticky_band_pct is " ~ var('sticky_band_pct') ~ ": it must be a number of percentiles from 0 to 10, so that the bands of neighbouring cut points do not meet."
+                "sticky_band_pct is " ~ var('sticky_band_pct') ~ ": it must be a number of percentiles from 0 to 19."
             ) -%}
         {%- endif -%}
 

@@ -1,6 +1,6 @@
-{#- Sticky scores. Around each cut point lies a band of `sticky_band_pct` percentiles. Above
-    it the cut point is passed, at or below it it is not, within it stays as it was: a
-    Schmitt trigger at each cut point. Arguments as in rfm_score.
+{#- Sticky scores fall at once, and rise only when a cut point is clearly passed: by
+    `sticky_band_pct` percentiles. Between the two they stay as they were (hysteresis).
+    Arguments as in rfm_score.
 
     What the sticky score was at the anchor before stands in beside_earlier. -#}
 {% macro sticky_score(metric, customers='customers', cut_points='cut_points') -%}
@@ -14,11 +14,14 @@
     {{ score_of_passed(metric, passed) }}
 {%- endmacro %}
 
-{#- 1 where a cut point is clearly passed, 0 where it clearly is not, null in the band. -#}
+{#- 1 where a cut point is clearly passed, 0 where it clearly is not, null in between. -#}
 {% macro is_clearly_passed(metric, cut, customers='customers', cut_points='cut_points') -%}
     {%- set value = customers ~ '.' ~ rfm_metrics()[metric].feature -%}
+    {%- set plain = cut_points ~ '.' ~ metric ~ '_cut_' ~ cut -%}
+    {%- set clear = plain ~ '_clear' -%}
+    {%- set is_lower_better = rfm_metrics()[metric].is_lower_better -%}
     case
-        when {{ value }} > {{ cut_points }}.{{ metric }}_cut_{{ cut }}_high then 1
-        when {{ value }} <= {{ cut_points }}.{{ metric }}_cut_{{ cut }}_low then 0
+        when {{ value }} > {{ plain if is_lower_better else clear }} then 1
+        when {{ value }} <= {{ clear if is_lower_better else plain }} then 0
     end
 {%- endmacro %}

@@ -22,7 +22,8 @@ METRICS = {  # feature to whether less of it is better
 }
 SCORES = ("recency_score", "frequency_score", "monetary_score")
 CUTS = np.array([20, 40, 60, 80])
-BANDS = (1, 2.5, 5, 7.5, 10)
+BANDS = (2.5, 5, 7.5, 10, 15)
+BOTH_WAYS = (2.5, 5)
 MAX_LAG_DAYS = 15
 ABSENT = -1
 
@@ -88,15 +89,16 @@ class Panel:
         codes[places] = pd.factorize(cells["segment_code"], sort=True)[0]
         return cls(values, dates, codes)
 
-    def segments(self, band_pct: float) -> np.ndarray:
-        """Return the segments by scores that hold within a band around cut points.
+    def segments(self, up_pct: float = 0, down_pct: float = 0) -> np.ndarray:
+        """Return segments by scores that move only when clear of a cut point.
 
         Twin of int_customers__history_segments, which applies the band in force.
 
         Parameters
         ----------
-        band_pct : float
-            Half the width of the band, in percentiles; 0 gives plain segments.
+        up_pct, down_pct : float
+            By how many percentiles a score must be clear of a cut point to rise, or to
+            fall; 0 for both gives plain segments.
 
         Returns
         -------
@@ -104,6 +106,9 @@ class Panel:
             `ABSENT` at dates without a purchase.
         """
         count, steps, _ = self.values.shape
+        is_less_better = np.array(list(METRICS.values()))
+        above = np.where(is_less_better, down_pct, up_pct)
+        below = np.where(is_less_better, up_pct, down_pct)
         found = np.full((count, steps), ABSENT)
         passed = np.full((count, len(METRICS), len(CUTS)), ABSENT)
         for step in range(steps):
@@ -112,8 +117,7 @@ class Panel:
             if not here.any():
                 continue
             low, cut, high = (
-                np.percentile(values[here], CUTS + shift, axis=0).T
-                for shift in (-band_pct, 0, band_pct)
+                _cut_points(values[here], shift) for shift in (-below, 0 * below, above)
             )
             seen = values[here][:, :, None]
             before = passed[here]
@@ -121,9 +125,15 @@ class Panel:
             passed[here] = np.where(seen > high, 1, np.where(seen <= low, 0, begun))
             passed[~here] = ABSENT
             scores = passed[here].sum(axis=2)
-            places = np.where(list(METRICS.values()), len(CUTS) - scores, scores)
+            places = np.where(is_less_better, len(CUTS) - scores, scores)
             found[here, step] = self.cells[tuple(places.T)]
         return found
+
+
+def _cut_points(values: np.ndarray, shift: np.ndarray) -> np.ndarray:
+    return np.stack(
+        [np.percentile(values[:, metric], CUTS + by) for metric, by in enumerate(shift)]
+    )
 
 
 def dwell(plain: np.ndarray) -> np.ndarray:
@@ -241,14 +251,19 @@ def weigh(
     panel = Panel.of(sample, cells)
     if panel.values.shape[1] < 2 or not len(panel.values):
         return STICKINESS_SCHEMA.empty_table()
-    plain = panel.segments(0)
+    plain = panel.segments()
     rules: dict[str, tuple[float | None, Callable]] = {
-        f"band of {band:g} percentiles" if band else "plain": (
+        f"rises when clear by {band:g} percentiles" if band else "plain": (
             band,
-            lambda band=band: panel.segments(band),
+            lambda band=band: panel.segments(up_pct=band),
         )
         for band in sorted({0, *bands, band_in_force})
     }
+    for band in BOTH_WAYS:
+        rules[f"rises and falls when clear by {band:g} percentiles"] = (
+            None,
+            lambda band=band: panel.segments(up_pct=band, down_pct=band),
+        )
     rules["two dates running"] = (None, lambda: dwell(plain))
     rows = []
     for rule, (band, make) in rules.items():
@@ -273,7 +288,7 @@ def weigh(
 
 
 def _verdicts(frame: pd.DataFrame) -> list[str]:
-    quick = frame[frame["mean_lag_days"].fillna(0) < MAX_LAG_DAYS]
+    quick = frame[~(frame["mean_lag_days"].astype(float) >= MAX_LAG_DAYS)]
     best = quick["stay_rate"].astype(float).idxmax() if len(quick) else None
     said = []
     for index, row in frame.iterrows():

@@ -6,7 +6,11 @@ import pytest
 import yaml
 from dbt_project import ROOT
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import adjusted_rand_score, roc_auc_score
+from sklearn.metrics import (
+    adjusted_mutual_info_score,
+    adjusted_rand_score,
+    roc_auc_score,
+)
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -269,3 +273,22 @@ def test_value_is_ranked_and_sized_nearly_as_the_truth_is(demo, truth):
     fifth = pd.qcut(expected.rank(method="first"), 5, labels=False)
     by_fifth = expected.groupby(fifth).sum() / oracle_value.groupby(fifth).sum()
     assert by_fifth.to_numpy() == pytest.approx(1, abs=0.2)
+
+
+def test_sticky_segments_tell_no_less_of_the_true_state(demo, truth):
+    """The state: which latent type, and whether still there."""
+    months = demo.query(
+        "from intermediate.int_customers__history where count_orders > 0"
+    ).merge(truth["customers"], on="customer_id", validate="many_to_one")
+    is_alive = months["dropout_at"].isna() | (
+        months["dropout_at"] > months["anchor_date"]
+    )
+    state = months["latent_type"] + is_alive.astype(str)
+    plain, sticky = (
+        adjusted_mutual_info_score(state, months[column])
+        for column in ("rfm_segment_code", "sticky_rfm_segment_code")
+    )
+    # .1926 and .1950; with scores that fall late as well it is .1907. Of being there
+    # alone sticky segments tell a little less (.184 against .187).
+    assert sticky >= plain
+    assert plain > 0.15

@@ -18,12 +18,7 @@ orders as (
             as days_before_anchor
     from {{ ref('int_orders__versions') }} as versions
     inner join anchors
-        on
-            versions.valid_from < cast(anchors.anchor_date as timestamp)
-            and (
-                versions.valid_to is null
-                or versions.valid_to >= cast(anchors.anchor_date as timestamp)
-            )
+        on {{ is_known_version('versions', 'anchors.anchor_date') }}
 
 ),
 

@@ -2,7 +2,6 @@
     pre_hook="{{ forget_stale_history(['input_checksum', 'definitions_checksum']) }}"
 ) }}
 
-{%- set band = var('sticky_band_pct') %}
 with
 
 anchors as {{ new_history_anchors() }},
@@ -32,10 +31,8 @@ select
     {% for metric, cut in rfm_cuts() -%}
     percentile_cont({{ cut / 100 }}) within group (order by {{ metric }})
         as {{ metric }}_cut_{{ cut }},
-    percentile_cont({{ (cut - band) / 100 }}) within group (order by {{ metric }})
-        as {{ metric }}_cut_{{ cut }}_low,
-    percentile_cont({{ (cut + band) / 100 }}) within group (order by {{ metric }})
-        as {{ metric }}_cut_{{ cut }}_high,
+    percentile_cont({{ clear_share(metric, cut) }}) within group (order by {{ metric }})
+        as {{ metric }}_cut_{{ cut }}_clear,
     {% endfor -%}
     {% for cut in value_tiers().values() -%}
     percentile_cont({{ cut / 100 }}) within group (order by year_amount)

@@ -1,41 +1,43 @@
 with
 
-sale_lines as (
+customers_anchors as (
 
-    select * from {{ ref('int_sale_lines__as_of_anchor') }}
+    select * from {{ ref('int_customers__anchors') }}
 
 ),
 
-orders as (
+versions as (
 
-    select
-        ---------- ids
-        customer_id,
-        anchor_date,
-        order_id,
-
-        ---------- strings
-        max(channel) as channel,
-        max(promotion_code) as promotion_code,
-
-        ---------- numerics
-        count(distinct product_id) as count_products,
-        sum(quantity) as total_units,
-        sum(gross_amount) as gross_amount,
-        sum(discount_amount) as discount_amount,
-        sum(net_amount) as net_amount,
-
-        ---------- timestamps
-        max(ordered_at) as ordered_at
-    from sale_lines
-    group by customer_id, anchor_date, order_id
+    select * from {{ ref('int_orders__versions') }}
 
 )
 
 select
-    *,
-    cast(ordered_at as date) as order_date,
-    {{ dbt.datediff('cast(ordered_at as date)', 'anchor_date', 'day') }}
-        as days_before_anchor
-from orders
-where {{ is_purchase('net_amount') }}
+    ---------- ids
+    versions.customer_id,
+    customers_anchors.anchor_date,
+    versions.order_id,
+
+    ---------- strings
+    versions.channel,
+    versions.promotion_code,
+
+    ---------- numerics
+    versions.count_products,
+    versions.total_units,
+    versions.gross_amount,
+    versions.discount_amount,
+    versions.net_amount,
+    {{ dbt.datediff('versions.order_date', 'customers_anchors.anchor_date', 'day') }}
+        as days_before_anchor,
+
+    ---------- dates
+    versions.order_date,
+
+    ---------- timestamps
+    versions.ordered_at
+from customers_anchors
+inner join versions
+    on
+        customers_anchors.customer_id = versions.customer_id
+        and {{ is_known_version('versions', 'customers_anchors.anchor_date') }}
