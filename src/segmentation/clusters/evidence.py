@@ -39,8 +39,7 @@ MIN_SHARE = 0.03
 MIN_STABILITY = 0.75
 MIN_HOLDOUT = 0.5
 MAX_NOISE = 0.2
-CLEARLY_MORE_USEFUL = 0.02
-CLEARLY_BETTER_SEPARATED = 0.05
+CLEARLY = 0.02
 
 
 def compare(
@@ -64,9 +63,9 @@ def compare(
     The eligible are gone through in the order of `METHODS`, the simplest first, and of
     falling silhouette. The first is chosen, but for a later one that is clearly more
     useful: two clusters nearly always separate best, and only restate "more" and
-    "less". Where usefulness is not known, a later one has to be clearly better
-    separated. Where none is eligible, the most stable one is chosen, and the verdict
-    says so.
+    "less". Silhouettes of different methods are not compared: where noise is left out,
+    the rest is separated. Where none is eligible, the most stable one is chosen, and
+    the verdict says so.
 
     All are measured on the same points, the standardised logarithms of the numeric
     features, whatever a method uses besides.
@@ -304,17 +303,13 @@ def _best(eligible: list[dict]) -> tuple[dict, str]:
     )
     reason = "best silhouette of the eligible"
     for other in others:
-        measure, margin = "usefulness", CLEARLY_MORE_USEFUL
         before, now = usefulness(chosen), usefulness(other)
-        if before is None or now is None:
-            measure, margin = "silhouette", CLEARLY_BETTER_SEPARATED
-            before, now = chosen["silhouette"], other["silhouette"]
-        if now > before + margin:
+        if before is not None and now is not None and now > before + CLEARLY:
             reason = (
-                f"clearly better than {chosen['method']} with {chosen['n_clusters']}: "
-                f"{measure} {now:.3f} against {before:.3f}"
+                f"clearly more useful than {chosen['method']} with "
+                f"{chosen['n_clusters']}: {now:.3f} against {before:.3f}"
             )
             chosen = other
-    if others:
-        reason += "; no other is clearly better"
+    if others and usefulness(chosen) is not None:
+        reason += "; no other is clearly more useful"
     return chosen, reason
