@@ -48,9 +48,9 @@ docs: $(READY) ## Write the documentation with full lineage as one page
 	@mkdir -p docs/site && cp target/static_index.html docs/site/index.html
 	@echo "The documentation is docs/site/index.html: open it in a browser."
 
-cards: $(READY) ## Write a page on each model that serves, as Markdown
+cards: $(READY) ## Write a page on each model that serves and each segment, as Markdown
 	$(DBT) build --quiet
-	$(BIN)/python -m segmentation.cards $${SEGMENTATION_DUCKDB_PATH:-segmentation.duckdb} docs/site/model_cards
+	$(BIN)/python -m segmentation.cards $${SEGMENTATION_DUCKDB_PATH:-segmentation.duckdb} docs/site
 
 picture: $(READY) ## Draw the picture of the demo's segments in README.md
 	$(DBT) build --quiet

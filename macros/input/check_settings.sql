@@ -25,6 +25,7 @@
             'min_training_customers': 20, 'learning_anchors': 1, 'refit_every_days': 0,
             'backtest_origins': 1, 'tuning_configurations': 1, 'bootstrap_samples': 20, 'count_reasons': 0,
             'cluster_refit_days': 1,
+            'small_segment_customers': 0, 'max_profile_customers': 100,
         }.items() -%}
             {%- if var(name) is not integer or var(name) is boolean or var(name) < least -%}
                 {%- do problems.append(
@@ -87,6 +88,12 @@
         {%- if not modules.re.match('^[A-Z]{3}$', var('reporting_currency') | string) -%}
             {%- do problems.append(
                 "reporting_currency is '" ~ var('reporting_currency') ~ "': it must be an ISO 4217 code, for instance GBP."
+            ) -%}
+        {%- endif -%}
+
+        {%- if var('objective') | string not in objectives() -%}
+            {%- do problems.append(
+                "objective is " ~ var('objective') ~ ": it must be one of " ~ objectives() | join(', ') ~ "."
             ) -%}
         {%- endif -%}
 
@@ -164,10 +171,12 @@
 
 
 {#- The features that are numbers, as the properties of int_customers__features name
-    them: text, dates, flags and keys cannot be learned from. -#}
+    them: text, dates, flags and keys cannot be learned from. None before the project is
+    parsed, and in unit tests, which know of no other model. -#}
 {% macro feature_names() -%}
     {%- set names = [] -%}
-    {%- for name in graph.nodes['model.segmentation.int_customers__features'].columns -%}
+    {%- set nodes = graph.nodes if graph else {} -%}
+    {%- for name in nodes.get('model.segmentation.int_customers__features', {}).get('columns', {}) -%}
         {%- set is_key_or_text = name in ['customer_id', 'anchor_number', 'anchor_role', 'last_category']
             or (name.startswith('favourite_') and not name.endswith('_share')) -%}
         {%- if not is_key_or_text and not name.startswith('is_') and not name.endswith('_date') -%}

@@ -654,7 +654,7 @@ class TestTable:
 
 
 class TestCommandLine:
-    def test_writes_the_cards_that_serve_and_those_that_say_why_none_does(
+    def test_writes_the_cards_that_serve_those_that_say_why_none_does_and_personas(
         self, tmp_path, capsys
     ):
         cards = pd.DataFrame(
@@ -667,15 +667,29 @@ class TestCommandLine:
             ],
             columns=["model_name", "card", "is_serving_now", "fit_date", "fit_number"],
         )
+        personas = pd.DataFrame(
+            [("rfm", "new", 2, "both"), ("lifecycle", "new", 1, "of the other kind")],
+            columns=["dimension", "segment_code", "segment_order", "card"],
+        )
         path = str(tmp_path / "shop.duckdb")
         with duckdb.connect(path) as connection:
             connection.register("cards", cards)
+            connection.register("personas", personas)
             connection.execute("create schema marts")
             connection.execute("create table marts.rpt_model_cards as from cards")
-        folder = tmp_path / "site" / "cards"
-        assert main([path, str(folder)]) == 0
-        written = {p.name: p.read_text("utf-8") for p in folder.iterdir()}
-        assert written == {"churn.md": "now", "next_category.md": "nothing – still"}
+            connection.execute(
+                "create table marts.rpt_segment_personas as from personas"
+            )
+        site = tmp_path / "site"
+        assert main([path, str(site)]) == 0
+        assert {
+            str(p.relative_to(site)): p.read_text("utf-8") for p in site.glob("*/*")
+        } == {
+            "model_cards/churn.md": "now",
+            "model_cards/next_category.md": "nothing – still",
+            "persona_cards/rfm_new.md": "both",
+            "persona_cards/lifecycle_new.md": "of the other kind",
+        }
         assert "churn.md" in capsys.readouterr().out
 
     def test_says_what_is_wrong_in_one_line(self, tmp_path, capsys):

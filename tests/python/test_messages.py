@@ -228,6 +228,11 @@ BAD_SETTINGS = [
         "min_training_customers": (2.5, "min_training_customers is 2.5"),
         "reporting_currency": ("pounds", "reporting_currency is 'pounds'"),
         "cluster_counts": (4, "cluster_counts is 4: it must be a list"),
+        "objective": (
+            "sell",
+            "objective is sell: it must be one of reduce_churn, grow",
+        ),
+        "small_segment_customers": (-1, "small_segment_customers is -1: it must be a"),
         "cluster_features": ("count_orders", "cluster_features is count_orders: it"),
         "cluster_methods": (5, "cluster_methods is 5: it must be a list of some of"),
         "cluster_refit_days": (0, "cluster_refit_days is 0: it must be a whole number"),
@@ -250,6 +255,7 @@ BAD_SETTINGS = [
         "reporting_currency": ("gbp", "reporting_currency is 'gbp'"),
         "cluster_counts": ([3, "four"], "cluster_counts is [3, 'four']"),
         "cluster_methods": (["k-prototypes"], "k-prototypes, which needs"),
+        "objective": (["convert"], "objective is ['convert']: it must be one of"),
         "cluster_features": (
             ["count_orders", "count_orders"],
             "cluster_features is ['count_orders', 'count_orders']",

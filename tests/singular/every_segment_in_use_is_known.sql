@@ -3,14 +3,10 @@ with
 
 codes as (
 
-    {% for dimension, column in segment_dimensions().items() -%}
-    select
-        '{{ dimension }}' as dimension,
-        {{ column }} as segment_code
-    from {{ ref('fct_customer_segments') }}
-    where {{ column }} is not null
-    {% if not loop.last %}union{% endif %}
-    {% endfor %}
+    select distinct
+        dimension,
+        segment_code
+    from {{ ref('int_segments__members') }}
 
 )
 

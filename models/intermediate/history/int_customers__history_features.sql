@@ -1,8 +1,10 @@
 {{ config(pre_hook="{{ forget_stale_history() }}") }}
 
 -- The features of int_customers__features that segments are made of, by the same
--- definitions, for everyone at every anchor of history.
+-- definitions, for everyone at every anchor of history. Favourites are counted where the
+-- clusters are learned on them.
 {%- set windows = [90, 365] %}
+{%- set favourites = named_history_categories() %}
 with
 
 anchors as {{ new_history_anchors() }},
@@ -10,15 +12,36 @@ anchors as {{ new_history_anchors() }},
 orders as (
 
     select
-        versions.*,
+        versions.customer_id,
         anchors.anchor_date,
-        {{ daypart('versions.ordered_at') }} as daypart,
+        versions.order_date,
+        versions.net_amount,
+        versions.gross_amount,
+        versions.discount_amount,
+        versions.total_units,
+        versions.count_products,
+        versions.promotion_code is not null as has_promotion,
         {{ is_weekend('versions.order_date') }} as is_weekend,
+        {% if favourites -%}
+        versions.channel,
+        {{ daypart('versions.ordered_at') }} as daypart,
+        {% endif -%}
         {{ dbt.datediff('versions.order_date', 'anchors.anchor_date', 'day') }}
             as days_before_anchor
     from {{ ref('int_orders__versions') }} as versions
     inner join anchors
         on {{ is_known_version('versions', 'anchors.anchor_date') }}
+
+),
+
+newest_versions as (
+
+    select * from {{ ref('int_orders__versions') }}
+    qualify
+        row_number() over (
+            partition by order_id
+            order by valid_from desc
+        ) = 1
 
 ),
 
@@ -71,34 +94,92 @@ totals as (
         sum(net_amount) filter (where days_before_anchor <= {{ days }})
             as net_amount_{{ days }}d,
         {% endfor -%}
-        count(*) filter (where promotion_code is not null) as count_promotion_orders,
+        count(*) filter (where has_promotion) as count_promotion_orders,
         count(*) filter (where is_weekend) as count_weekend_orders
     from orders
     group by customer_id, anchor_date
 
 ),
 
--- the day of purchase before the last one
-days_before as (
+-- days with a purchase; one is gone when all its orders are
+days as (
 
     select
-        orders.customer_id,
-        orders.anchor_date,
-        max(orders.order_date) as order_date
-    from orders
-    inner join totals
-        on
-            orders.customer_id = totals.customer_id
-            and orders.anchor_date = totals.anchor_date
-            and orders.order_date < totals.last_order_date
-    group by orders.customer_id, orders.anchor_date
+        customer_id,
+        order_date,
+        case when count(*) = count(valid_to) then max(valid_to) end as gone_at
+    from newest_versions
+    group by customer_id, order_date
 
 ),
 
-favourite_channels as {{ favourite_of('orders', 'channel') }},
+days_before as (
 
-favourite_dayparts as {{ favourite_of('orders', 'daypart') }}
+    select
+        *,
+        lag(order_date) over (
+            partition by customer_id
+            order by order_date
+        ) as date_before,
+        lag(gone_at) over (
+            partition by customer_id
+            order by order_date
+        ) as before_gone_at
+    from days
 
+),
+
+last_days as (
+
+    select
+        totals.customer_id,
+        totals.anchor_date,
+        days_before.date_before,
+        coalesce(
+            days_before.before_gone_at < cast(totals.anchor_date as timestamp), false
+        ) as is_gone
+    from totals
+    inner join days_before
+        on
+            totals.customer_id = days_before.customer_id
+            and totals.last_order_date = days_before.order_date
+
+),
+
+-- the last day but one; the one before that, where everything of it has gone back
+last_days_but_one as (
+
+    select
+        customer_id,
+        anchor_date,
+        date_before as order_date
+    from last_days
+    where not is_gone
+
+    union all
+
+    select
+        last_days.customer_id,
+        last_days.anchor_date,
+        max(days.order_date) as order_date
+    from last_days
+    inner join days
+        on
+            last_days.customer_id = days.customer_id
+            and last_days.date_before > days.order_date
+            and (
+                days.gone_at is null
+                or days.gone_at >= cast(last_days.anchor_date as timestamp)
+            )
+    where last_days.is_gone
+    group by last_days.customer_id, last_days.anchor_date
+
+)
+
+{% for column in favourites -%}
+,
+favourite_{{ column }}s as {{ favourite_of('orders', column) }}
+{% endfor %}
 select
     ---------- ids
     buyers.customer_id,
@@ -106,8 +187,13 @@ select
 
     ---------- strings
     buyers.input_checksum,
-    favourite_channels.favourite_channel,
-    favourite_dayparts.favourite_daypart,
+    {% for column in ['channel', 'daypart'] -%}
+    {% if column in favourites -%}
+    favourite_{{ column }}s.favourite_{{ column }},
+    {% else -%}
+    cast(null as {{ dbt.type_string() }}) as favourite_{{ column }},
+    {% endif -%}
+    {% endfor %}
 
     ---------- numerics
     totals.days_since_last_order,
@@ -117,7 +203,7 @@ select
     cast(coalesce(totals.lifetime_net_amount, 0) as double) as lifetime_net_amount,
     cast(totals.lifetime_net_amount as double) / totals.count_orders
         as avg_order_amount,
-    {{ dbt.datediff('days_before.order_date', 'totals.last_order_date', 'day') }}
+    {{ dbt.datediff('last_days_but_one.order_date', 'totals.last_order_date', 'day') }}
         as last_gap_days,
     cast(
         totals.days_since_first_order - totals.days_since_last_order as double
@@ -148,15 +234,13 @@ left join totals
     on
         buyers.customer_id = totals.customer_id
         and buyers.anchor_date = totals.anchor_date
-left join days_before
+left join last_days_but_one
     on
-        buyers.customer_id = days_before.customer_id
-        and buyers.anchor_date = days_before.anchor_date
-left join favourite_channels
+        buyers.customer_id = last_days_but_one.customer_id
+        and buyers.anchor_date = last_days_but_one.anchor_date
+{% for column in favourites -%}
+left join favourite_{{ column }}s
     on
-        buyers.customer_id = favourite_channels.customer_id
-        and buyers.anchor_date = favourite_channels.anchor_date
-left join favourite_dayparts
-    on
-        buyers.customer_id = favourite_dayparts.customer_id
-        and buyers.anchor_date = favourite_dayparts.anchor_date
+        buyers.customer_id = favourite_{{ column }}s.customer_id
+        and buyers.anchor_date = favourite_{{ column }}s.anchor_date
+{% endfor %}

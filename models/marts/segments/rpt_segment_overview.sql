@@ -7,23 +7,9 @@ segments as (
 
 ),
 
-customer_segments as (
-
-    select * from {{ ref('fct_customer_segments') }}
-
-),
-
 memberships as (
 
-    {% for dimension, column in segment_dimensions().items() -%}
-    select
-        customer_id,
-        '{{ dimension }}' as dimension,
-        {{ column }} as segment_code
-    from customer_segments
-    where {{ column }} is not null
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    select * from {{ ref('int_segments__members') }}
 
 ),
 

@@ -7,15 +7,14 @@ Mitchell et al. (2019), Model Cards for Model Reporting, FAT* '19.
 
 import re
 from collections.abc import Mapping
-from functools import cache
 
 import pandas as pd
 import pyarrow as pa
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from segmentation.cards.facts import MOST_SHOWN, SMALL, Facts
 from segmentation.cards.limits import limits
-from segmentation.cards.wording import FILTERS, GROUPINGS, interval
+from segmentation.cards.wording import GROUPINGS, interval
+from segmentation.cards.writing import environment
 from segmentation.frames import conform, sorted_by_key
 from segmentation.learning.groups import LEAST_CUSTOMERS
 
@@ -27,27 +26,6 @@ CARDS_SCHEMA = pa.schema(
         ("card", pa.string()),
     ]
 )
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("segmentation.cards"),
-        undefined=StrictUndefined,
-        autoescape=False,  # it is Markdown; the filters `text` and `code` escape
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters.update(FILTERS)
-    environment.globals.update(
-        interval=interval,
-        groupings=GROUPINGS,
-        least_customers=LEAST_CUSTOMERS,
-        most_shown=MOST_SHOWN,
-        small=SMALL,
-    )
-    return environment
 
 
 def render(fit: Mapping | pd.Series) -> str:
@@ -66,8 +44,17 @@ def render(fit: Mapping | pd.Series) -> str:
         Markdown.
     """
     facts = Facts.of(fit)
-    template = _environment().get_template("model_card.md.jinja")
-    page = template.render(facts=facts, fit=facts.fit, limits=limits(facts))
+    template = environment().get_template("model_card.md.jinja")
+    page = template.render(
+        facts=facts,
+        fit=facts.fit,
+        limits=limits(facts),
+        interval=interval,
+        groupings=GROUPINGS,
+        least_customers=LEAST_CUSTOMERS,
+        most_shown=MOST_SHOWN,
+        small=SMALL,
+    )
     return re.sub(r"\n{3,}", "\n\n", page)
 
 

@@ -274,6 +274,18 @@ def day(value: date | None) -> str:
     return MISSING if value is None else value.isoformat()
 
 
+def pairs(effect_size: float, at_least: bool = False) -> str:
+    """Write Cliff's delta as how many pairs of 100 go its way, a tie being half."""
+    share = 50 * (1 + abs(effect_size))
+    return str(math.floor(share) if at_least else round(share))
+
+
+def points(difference: float, at_least: bool = False) -> str:
+    """Write a difference of shares in points of a percentage."""
+    share = 100 * abs(difference)
+    return str(math.floor(share) if at_least else round(share))
+
+
 _MARKS = re.compile(r"([\\*|~]|(?<!\w)_|_(?!\w)|(?<=\])\()")
 
 
@@ -284,6 +296,11 @@ def text(value: object) -> str:
     flat = " ".join(str(value).split())
     flat = flat.replace("`", "'").replace("<", "&lt;")
     return _MARKS.sub(r"\\\1", flat)
+
+
+def value(of_category: str) -> str:
+    """Write a value of a category as words."""
+    return text(of_category.replace("_", " "))
 
 
 def code(value: object) -> str:
@@ -299,7 +316,10 @@ FILTERS = {
     "count": count,
     "short": short,
     "percent": percent,
+    "pairs": pairs,
+    "points": points,
     "day": day,
+    "value": value,
     "text": text,
     "code": code,
 }

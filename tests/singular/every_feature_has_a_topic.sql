@@ -1,0 +1,20 @@
+-- A feature of a profile without a row in the seed profile_features is never told, and
+-- may set a segment apart by what the segment is made of.
+{%- set features = feature_names() + profile_categories() %}
+-- depends_on: {{ ref('int_customers__features') }}
+with
+
+features as (
+
+    {% for feature in features -%}
+    select '{{ feature }}' as feature
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+)
+
+select features.feature
+from features
+left join {{ ref('profile_features') }} as topics
+    on features.feature = topics.feature
+where topics.feature is null

@@ -1,0 +1,8 @@
+-- The owner of a misspelt segment would own nothing, in silence.
+select owners.*
+from {{ ref('segment_owners') }} as owners
+left join {{ ref('dim_segments') }} as segments
+    on
+        owners.dimension = segments.dimension
+        and owners.segment_code = segments.segment_code
+where segments.segment_code is null
