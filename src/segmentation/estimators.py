@@ -5,7 +5,7 @@ scikit-learn for the first time at once each see half of it; while one thread im
 this module, the others wait for it.
 """
 
-from sklearn.cluster import KMeans
+from sklearn.cluster import HDBSCAN, KMeans, kmeans_plusplus
 from sklearn.ensemble import (
     HistGradientBoostingClassifier,
     HistGradientBoostingRegressor,
@@ -17,9 +17,11 @@ from sklearn.metrics import (
     adjusted_rand_score,
     average_precision_score,
     brier_score_loss,
+    davies_bouldin_score,
     roc_auc_score,
     silhouette_score,
 )
+from sklearn.mixture import GaussianMixture
 from sklearn.model_selection import HalvingGridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -39,7 +41,9 @@ def one_thread() -> threadpool_limits:
 
 
 __all__ = [
+    "HDBSCAN",
     "DecisionTreeClassifier",
+    "GaussianMixture",
     "HalvingGridSearchCV",
     "HistGradientBoostingClassifier",
     "HistGradientBoostingRegressor",
@@ -52,6 +56,8 @@ __all__ = [
     "adjusted_rand_score",
     "average_precision_score",
     "brier_score_loss",
+    "davies_bouldin_score",
+    "kmeans_plusplus",
     "make_pipeline",
     "one_thread",
     "roc_auc_score",

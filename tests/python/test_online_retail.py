@@ -13,8 +13,10 @@ import yaml
 from dbt_project import ROOT
 from sklearn.cluster import KMeans
 from sklearn.metrics import brier_score_loss, roc_auc_score
+from sklearn.preprocessing import StandardScaler
 
-from segmentation.clusters import compare_cluster_counts
+from segmentation.clusters import measures
+from segmentation.clusters.evidence import compare, faults_of
 from segmentation.learning.candidates import LEARNERS, PURCHASE_BASELINES, probability
 from segmentation.learning.forecasts import BASELINES, RUN_RATE, Parameters
 from segmentation.learning.probabilities import Target, suspects
@@ -61,7 +63,7 @@ def shop(new_project):
 
 @pytest.fixture(scope="module")
 def built(shop):
-    result = shop.build(cluster_counts=[4])
+    result = shop.build(cluster_methods=["k-means"], cluster_counts=[4])
     assert result.success, result.text
     return shop
 
@@ -224,8 +226,16 @@ def test_a_phantom_order_leaves_no_trace(built, invoice, customer):
 
 
 def test_silhouettes_and_stability_are_the_published_ones(plain_rfm):
-    evidence = compare_cluster_counts(
-        plain_rfm, ["r", "f", "m"], list(range(2, 11)), seed=42, min_customers=200
+    evidence = compare(
+        plain_rfm,
+        None,
+        ["r", "f", "m"],
+        [],
+        ["k-means"],
+        list(range(2, 11)),
+        seed=42,
+        min_customers=200,
+        max_rows=10_000,
     ).to_pandas()
 
     # the fourth digit hangs on the seed of k-means: others move k = 2 by .0002 and
@@ -242,16 +252,35 @@ def test_silhouettes_and_stability_are_the_published_ones(plain_rfm):
     assert (abs(evidence["stability_ari"] - published) < tolerance).all(), evidence
 
 
+def test_of_raw_amounts_the_best_silhouette_is_a_handful_of_outliers(plain_rfm):
+    points = StandardScaler().fit_transform(plain_rfm[["r", "f", "m"]].astype(float))
+    labels = KMeans(2, n_init=10, random_state=42).fit_predict(points) + 1
+
+    # published: .896; which handful it is hangs on the seed: .916 and .924 of two
+    assert measures.silhouette(points, labels) > 0.88
+    share = measures.smallest_share(labels)
+    assert share * len(labels) < 30  # of 5,878
+    row = {"n_clusters": 2, "stability_ari": 1, "holdout_ari": 1, "noise_share": 0}
+    assert faults_of(row | {"smallest_share": share}) == [
+        "the smallest cluster is under 3%"
+    ]
+
+
 def test_sql_assigns_every_customer_as_scikit_learn_does(built):
     centres = built.query(
-        "from learned.ml_customers__cluster_centres order by cluster_id, feature"
+        """
+        select prototypes.*
+        from intermediate.int_cluster_fits__prototypes as prototypes
+        join marts.dim_cluster_fits as fits using (fit_id)
+        where fits.is_serving
+        """
     )
     customers = built.query(
         """
-        select features.*, clusters.cluster_id
+        select features.*, segments.cluster_code
         from intermediate.int_customers__features as features
-        join intermediate.int_customers__clusters as clusters using (customer_id)
-        where features.anchor_role = 'scoring'
+        join marts.fct_customer_segments as segments using (customer_id)
+        where features.anchor_role = 'scoring' and features.count_orders > 0
         """
     )
     positions = centres.pivot(index="cluster_id", columns="feature", values="centre")
@@ -264,7 +293,7 @@ def test_sql_assigns_every_customer_as_scikit_learn_does(built):
 
     assert len(customers) == 5_851
     predicted = positions.index[model.predict(values[names].to_numpy())]
-    assert (predicted == customers["cluster_id"]).all()
+    assert ("cluster_" + predicted.astype(str) == customers["cluster_code"]).all()
 
 
 # ---------- cohorts of first purchase
