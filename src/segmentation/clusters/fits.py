@@ -298,30 +298,15 @@ def _learn(due, customers, earlier, made, settings, anchors, locks, contrasts) -
     if fitted is None:
         return record
     aligned, fitted = _align(customers, fitted, before, locked, made)
-    generations = [fit["generation"] for fit in made if fit["method"] != NOTHING]
     if before is None:
         generation = 1
     elif aligned.is_new_generation:
-        generation = int(max(generations)) + 1
+        ever = [f["generation"] for f in made if f["method"] != NOTHING]
+        generation = int(max(ever)) + 1
     else:
         generation = int(before["generation"])
-
-    labels = fitted.assign(customers)
     centres = centres_of(customers, fitted)
-    held = set() if locked is None else set(locked.prototypes["cluster_id"])
     names = suggest(centres, contrasts, _names(before))
-    amounts = customers[VALUE].astype(float).groupby(labels).agg(["size", "mean"])
-    clusters = pd.DataFrame(sorted(names.items()), columns=["cluster_id", "name"])
-    clusters = clusters.join(amounts, on="cluster_id")
-    ranks = clusters["mean"].rank(method="first", ascending=False, na_option="bottom")
-    sizes = clusters["size"].fillna(0)
-    clusters = clusters.assign(
-        suggested_name=clusters["name"],
-        count_customers=sizes.astype(int),
-        customer_share=sizes / len(labels),
-        value_rank=ranks.astype(int),
-        is_locked=clusters["cluster_id"].isin(held),
-    )
     return record | {
         "previous_fit_id": None if before is None else before["fit_id"],
         "method": fitted.method,
@@ -335,10 +320,32 @@ def _learn(due, customers, earlier, made, settings, anchors, locks, contrasts) -
         "is_new_generation": aligned.is_new_generation,
         "chosen_at": alike[-1]["chosen_at"] if is_kept else due.fit_date,
         "prototypes": fitted.prototypes,
-        "clusters": clusters,
+        "clusters": _clusters(customers, fitted, names, locked),
         "centres": centres,
         "alignment": aligned.report,
     }
+
+
+def _clusters(
+    customers: pd.DataFrame,
+    fitted: Clustering,
+    names: dict[int, str],
+    locked: Clustering | None,
+) -> pd.DataFrame:
+    """Return `CLUSTERS_SCHEMA`."""
+    amounts = customers[VALUE].astype(float).groupby(fitted.assign(customers))
+    rows = pd.DataFrame(
+        sorted(names.items()), columns=["cluster_id", "suggested_name"]
+    ).join(amounts.agg(["size", "mean"]), on="cluster_id")
+    sizes = rows["size"].fillna(0)
+    ranks = rows["mean"].rank(method="first", ascending=False, na_option="bottom")
+    held = [] if locked is None else locked.prototypes["cluster_id"]
+    return rows.assign(
+        count_customers=sizes.astype(int),
+        customer_share=sizes / len(customers),
+        value_rank=ranks.astype(int),
+        is_locked=rows["cluster_id"].isin(held),
+    )
 
 
 def _locked(
