@@ -245,7 +245,7 @@ def test_behaviour_tells_types_nine_tenths_as_well_as_true_parameters(
     regulars = buyers[buyers["count_orders"] >= min_orders].reset_index(drop=True)
     best = best_of_true_parameters(regulars)
     index = recovered_from_behaviour(regulars, BEHAVIOUR + columns(buyers, "share_"))
-    # demo: .69 of .75 with four orders and more, .75 of .79 with eight and more
+    # demo: .70 of .75 with four orders and more, .75 of .79 with eight and more
     assert index >= 0.9 * best
     # recency, frequency and value do not: what types buy, and how, sets them apart
     assert index > recovered_from_behaviour(regulars, RFM) + 0.3
@@ -254,7 +254,7 @@ def test_behaviour_tells_types_nine_tenths_as_well_as_true_parameters(
 def test_of_all_buyers_nobody_could_tell_types_as_well(buyers):
     # Nine tenths of the best clustering of true parameters were asked for. Of all
     # buyers, a third of whom have a single order, not even a classifier that is told
-    # the types of four fifths of them reaches that: .51 of .77 on the demo.
+    # the types of four fifths of them reaches that: .49 of .77 on the demo.
     best, told = best_of_true_parameters(buyers), recovered_if_told(buyers)
     assert told < 0.75 * best
     index = recovered_from_behaviour(buyers, BEHAVIOUR + columns(buyers, "share_"))
