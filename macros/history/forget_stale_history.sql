@@ -3,17 +3,20 @@
     all later ones are made again, so that late data leave history as a full rebuild would.
     The scoring anchor, where it is not on the grid, is made again each time.
 
-    checksums: the columns that say what rows were made from -#}
-{% macro forget_stale_history(checksums=['input_checksum']) -%}
+    checksums: the columns that say what rows were made from
+    anchors:   the model that says what they would be made from now -#}
+{% macro forget_stale_history(
+    checksums=['input_checksum'], anchors='int_history_anchors'
+) -%}
     {%- if is_incremental() -%}
         delete from {{ this }}
         where
             anchor_date not in (
-                select anchor_date from {{ ref('int_history_anchors') }}
+                select anchor_date from {{ ref(anchors) }}
             )
             or anchor_date >= (
                 select min(anchors.anchor_date)
-                from {{ ref('int_history_anchors') }} as anchors
+                from {{ ref(anchors) }} as anchors
                 left join (
                     select distinct anchor_date, {{ checksums | join(', ') }}
                     from {{ this }}

@@ -1,8 +1,8 @@
 {#- The body of a CTE: the anchors of history for which an incremental model has no rows
     yet. forget_stale_history leaves it those of the first anchors only. -#}
-{% macro new_history_anchors() -%}
+{% macro new_history_anchors(anchors='int_history_anchors') -%}
     (
-        select * from {{ ref('int_history_anchors') }}
+        select * from {{ ref(anchors) }}
         {%- if is_incremental() %}
         where anchor_date > (
             select coalesce(max(anchor_date), cast('0001-01-01' as date))

@@ -24,6 +24,7 @@
             'response_days': 1, 'quiet_days': 1, 'seed': 0, 'max_training_customers': 100,
             'min_training_customers': 20, 'learning_anchors': 1, 'refit_every_days': 0,
             'backtest_origins': 1, 'tuning_configurations': 1, 'bootstrap_samples': 20, 'count_reasons': 0,
+            'cluster_refit_days': 1,
         }.items() -%}
             {%- if var(name) is not integer or var(name) is boolean or var(name) < least -%}
                 {%- do problems.append(
@@ -107,7 +108,28 @@
             {%- set clusters_on = [] -%}
         {%- endif -%}
 
-        {%- set features_on = {'cluster_features': clusters_on} -%}
+        {%- set methods = ['k-means', 'Gaussian mixture', 'Ward', 'HDBSCAN', 'k-prototypes'] -%}
+        {%- for name, known in {
+            'cluster_methods': methods,
+            'cluster_categories': history_categories(),
+        }.items() -%}
+            {%- set values = var(name) -%}
+            {%- if values is string or values is mapping or values is not sequence
+                or values | reject('in', known) | list
+                or values | unique | list | length < values | length
+                or (name == 'cluster_methods' and values | length == 0) -%}
+                {%- do problems.append(
+                    name ~ " is " ~ values ~ ": it must be a list of some of " ~ known | join(', ') ~ ", each named once."
+                ) -%}
+            {%- endif -%}
+        {%- endfor -%}
+        {%- if 'k-prototypes' in var('cluster_methods') | string and not var('cluster_categories') -%}
+            {%- do problems.append(
+                "cluster_methods names k-prototypes, which needs cluster_categories: name some, for instance favourite_channel."
+            ) -%}
+        {%- endif -%}
+
+        {%- set features_on = {} -%}
         {%- for name in ['churn_features', 'response_features'] -%}
             {%- set features = var(name) -%}
             {%- if features is not mapping or (name == 'churn_features' and features | length == 0)
@@ -120,11 +142,13 @@
             {%- endif -%}
         {%- endfor -%}
 
-        {%- set known = feature_names() -%}
+        {%- do features_on.update({'cluster_features': clusters_on}) -%}
         {%- for name, features in features_on.items() -%}
+            {%- set model, known = ('int_customers__history_features', history_features())
+                if name == 'cluster_features' else ('int_customers__features', feature_names()) -%}
             {%- for feature in features if known and feature not in known -%}
                 {%- do problems.append(
-                    name ~ " names '" ~ feature ~ "', which is no feature: use a number of int_customers__features."
+                    name ~ " names '" ~ feature ~ "', which is no feature: use a number of " ~ model ~ "."
                 ) -%}
             {%- endfor -%}
         {%- endfor -%}

@@ -1,4 +1,7 @@
-{#- The segment code of a cluster. -#}
+{#- The segment code of a cluster; 0 is of those who are in none. -#}
 {% macro cluster_code(cluster_id) -%}
-    'cluster_' || cast({{ cluster_id }} as {{ dbt.type_string() }})
+    case
+        when {{ cluster_id }} = 0 then 'noise'
+        else 'cluster_' || cast({{ cluster_id }} as {{ dbt.type_string() }})
+    end
 {%- endmacro %}

@@ -229,6 +229,8 @@ BAD_SETTINGS = [
         "reporting_currency": ("pounds", "reporting_currency is 'pounds'"),
         "cluster_counts": (4, "cluster_counts is 4: it must be a list"),
         "cluster_features": ("count_orders", "cluster_features is count_orders: it"),
+        "cluster_methods": (5, "cluster_methods is 5: it must be a list of some of"),
+        "cluster_refit_days": (0, "cluster_refit_days is 0: it must be a whole number"),
         "churn_features": (
             {"recency": "log1p"},
             "churn_features names 'recency', which is no feature",
@@ -247,6 +249,7 @@ BAD_SETTINGS = [
         "max_training_customers": ("all", "max_training_customers is all"),
         "reporting_currency": ("gbp", "reporting_currency is 'gbp'"),
         "cluster_counts": ([3, "four"], "cluster_counts is [3, 'four']"),
+        "cluster_methods": (["k-prototypes"], "k-prototypes, which needs"),
         "cluster_features": (
             ["count_orders", "count_orders"],
             "cluster_features is ['count_orders', 'count_orders']",
@@ -266,7 +269,12 @@ BAD_SETTINGS = [
         "seed": (True, "seed is True"),
         "quiet_share": (-0.1, "quiet_share is -0.1"),
         "cluster_counts": ([1, 2], "cluster_counts is [1, 2]"),
-        "cluster_features": (["wealth"], "cluster_features names 'wealth'"),
+        "cluster_features": (
+            ["count_products"],
+            "which is no feature: use a number of int_customers__history_features",
+        ),
+        "cluster_methods": (["k-means", "DBSCAN"], "cluster_methods is ['k-means'"),
+        "cluster_categories": (["country"], "cluster_categories is ['country']"),
         "raw_schema": ("landing", "raw_path and raw_schema/raw_database are both set"),
     },
     {

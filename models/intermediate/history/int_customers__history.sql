@@ -10,6 +10,12 @@ segments as (
 
 ),
 
+clusters as (
+
+    select * from {{ ref('int_customers__history_clusters') }}
+
+),
+
 anchors as (
 
     select * from {{ ref('int_history_anchors') }}
@@ -20,9 +26,14 @@ anchors as (
 select
     segments.*,
     segments.lifecycle_stage_code as lifecycle_stage_code_by_earlier_cuts,
-    cast(null as {{ dbt.type_string() }}) as cluster_code,
-    cast(null as {{ dbt.type_string() }}) as cluster_code_by_earlier_cuts,
+    {{ cluster_code('clusters.cluster_id') }} as cluster_code,
+    {{ cluster_code('clusters.cluster_id_at_previous_fit') }}
+        as cluster_code_by_earlier_cuts,
     anchors.previous_anchor_date
 from segments
 inner join anchors
     on segments.anchor_date = anchors.anchor_date
+left join clusters
+    on
+        segments.customer_id = clusters.customer_id
+        and segments.anchor_date = clusters.anchor_date

@@ -12,16 +12,41 @@ scorecards as (
 
 ),
 
-cluster_evidence as (
+-- the fit of clusters that serves, or that found none
+cluster_fit as (
 
-    select * from {{ ref('ml_customers__cluster_evidence') }}
+    select * from {{ ref('int_cluster_fits') }}
+    where is_valid
+    qualify
+        row_number() over (
+            order by is_able desc, serves_from desc, fit_number desc
+        ) = 1
 
 ),
 
-scoring as (
+cluster_evidence as (
 
-    select max(case when anchor_role = 'scoring' then anchor_date end) as anchor_date
-    from {{ ref('int_anchors') }}
+    select
+        evidence.*,
+        evidence.method || coalesce(
+            ', k = ' || cast(evidence.n_clusters as {{ dbt.type_string() }}), ''
+        ) as candidate
+    from {{ ref('int_cluster_fits__evidence') }} as evidence
+    inner join cluster_fit
+        on evidence.fit_id = cluster_fit.fit_id
+
+),
+
+cluster_customers as (
+
+    select count(*) as count_customers
+    from {{ ref('int_customers__history_features') }} as features
+    inner join {{ ref('int_history_anchors') }} as anchors
+        on features.anchor_date = anchors.anchor_date
+    where
+        anchors.is_scoring
+        and features.is_sampled
+        and features.count_orders > 0
 
 ),
 
@@ -88,13 +113,22 @@ verdict_rows as (
 
 cluster_rows as (
 
-    {% for metric in ['silhouette', 'stability_ari', 'smallest_share'] -%}
+    {% for metric, direction in {
+        'silhouette': 'true',
+        'davies_bouldin': 'false',
+        'stability_ari': 'true',
+        'prediction_strength': 'true',
+        'holdout_ari': 'true',
+        'smallest_share': 'cast(null as boolean)',
+        'noise_share': 'cast(null as boolean)',
+        'spend_explained': 'true',
+        'churn_explained': 'true',
+    }.items() -%}
     select
-        cast(null as {{ dbt.type_string() }}) as fit_id,
+        cluster_evidence.fit_id,
         'clusters' as model_name,
         'segments of like behaviour' as target,
-        'k = ' || cast(cluster_evidence.n_clusters as {{ dbt.type_string() }})
-            as candidate,
+        cluster_evidence.candidate,
         '{{ metric }}' as metric,
         cluster_evidence.verdict,
         cast(null as {{ dbt.type_string() }}) as baseline,
@@ -108,16 +142,41 @@ cluster_rows as (
         cluster_evidence.count_customers as count_training_rows,
         cast(null as bigint) as count_test_rows,
         false as is_baseline,
-        {{ 'cast(null as boolean)' if metric == 'smallest_share' else 'true' }}
-            as is_higher_better,
+        {{ direction }} as is_higher_better,
         cast(null as boolean) as beats_baseline,
         cluster_evidence.is_chosen as is_serving,
-        scoring.anchor_date,
-        scoring.anchor_date as fit_date
+        cluster_evidence.fit_date as anchor_date,
+        cluster_evidence.fit_date
     from cluster_evidence
-    cross join scoring
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    union all
+    {% endfor -%}
+    select
+        cast(null as {{ dbt.type_string() }}) as fit_id,
+        'clusters' as model_name,
+        'segments of like behaviour' as target,
+        'none' as candidate,
+        'none' as metric,
+        'too few customers: '
+        || cast(cluster_customers.count_customers as {{ dbt.type_string() }})
+        || ', and {{ var("min_training_customers") }} are needed' as verdict,
+        cast(null as {{ dbt.type_string() }}) as baseline,
+        cast(null as double) as metric_value,
+        cast(null as double) as lower_bound,
+        cast(null as double) as upper_bound,
+        cast(null as double) as baseline_value,
+        cast(null as double) as difference,
+        cast(null as double) as difference_lower,
+        cast(null as double) as difference_upper,
+        cluster_customers.count_customers as count_training_rows,
+        cast(null as bigint) as count_test_rows,
+        false as is_baseline,
+        cast(null as boolean) as is_higher_better,
+        cast(null as boolean) as beats_baseline,
+        false as is_serving,
+        cast(null as date) as anchor_date,
+        cast(null as date) as fit_date
+    from cluster_customers
+    where not exists (select 1 from cluster_fit)
 
 ),
 

@@ -35,7 +35,7 @@ prospects as (
 
 clusters as (
 
-    select * from {{ ref('int_customers__clusters') }}
+    select * from {{ ref('int_customers__history_clusters') }}
 
 )
 
@@ -63,7 +63,8 @@ select
     cast(segments.recency_score as bigint) as recency_score,
     cast(segments.frequency_score as bigint) as frequency_score,
     cast(segments.monetary_score as bigint) as monetary_score,
-    cast(clusters.distance_to_centre as double) as cluster_distance,
+    cast(clusters.cluster_distance as double) as cluster_distance,
+    cast(clusters.cluster_confidence as double) as cluster_confidence,
 
     ---------- dates
     customers.anchor_date as as_of_date

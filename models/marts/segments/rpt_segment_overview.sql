@@ -3,6 +3,7 @@ with
 segments as (
 
     select * from {{ ref('dim_segments') }}
+    where is_current
 
 ),
 

@@ -8,7 +8,7 @@ which is cluster 0. The rule needs nothing but sums and squares, so that SQL app
 fitted method as Python does.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,9 @@ from segmentation.transforms import transform
 
 NOISE = 0
 """The cluster of those who are in none."""
+
+DENSITY = "Gaussian mixture"
+"""The method whose q is one of a density."""
 
 PROTOTYPES_SCHEMA = pa.schema(
     [
@@ -212,7 +215,8 @@ class Clustering:
             preprocessing,
         )
 
-    def _learned(self) -> tuple[Encoding, Prototypes]:
+    def learned(self) -> tuple[Encoding, Prototypes]:
+        """Return what `of` was told."""
         rows = self.prototypes.sort_values("prototype_id", kind="stable")
         count = rows["prototype_id"].nunique()
         size = len(rows) // count
@@ -237,14 +241,44 @@ class Clustering:
         )
         return encoding, learned
 
+    def in_units_of(self, encoding: Encoding) -> Prototypes:
+        """Return the prototypes in the standard deviations of another fit.
+
+        They stay where they are, and so do distances from them. A density is one of
+        other units: its logarithm changes by that of the scales. A category that only
+        the other fit knows has the weight of its feature, and is none's mode.
+        """
+        known, learned = self.learned()
+        mine = list(zip(known.features, known.categories, strict=True))
+        theirs = list(zip(encoding.features, encoding.categories, strict=True))
+        feature = [known.features.index(name) for name, _ in theirs]
+        place = np.array(
+            [
+                mine.index(key) if key in mine else other
+                for key, other in zip(theirs, feature, strict=True)
+            ]
+        )
+        ratio = encoding.scale / known.scale[place]
+        at = learned.centre[:, place] * known.scale[place] + known.mean[place]
+        is_new = np.array([key not in mine for key in theirs])
+        offset = learned.offset
+        if self.method == DENSITY:
+            offset = offset - 2 * np.log(ratio).sum()
+        return replace(
+            learned,
+            centre=np.where(is_new, 0, (at - encoding.mean) / encoding.scale),
+            weight=learned.weight[:, place] * ratio**2,
+            offset=offset,
+        )
+
     def scores(self, customers: pd.DataFrame) -> np.ndarray:
         """Return q of customers (rows) and prototypes (columns, by `prototype_id`)."""
-        encoding, learned = self._learned()
+        encoding, learned = self.learned()
         return learned.scores(encoding.points(customers))
 
     def assign(self, customers: pd.DataFrame) -> np.ndarray:
         """Return the cluster of each customer, 0 for noise."""
-        encoding, learned = self._learned()
+        encoding, learned = self.learned()
         return learned.assign(encoding.points(customers))
 
 

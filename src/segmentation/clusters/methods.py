@@ -6,7 +6,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from segmentation.clusters.encoding import NOISE, Clustering, Encoding, Prototypes
+from segmentation.clusters.encoding import (
+    DENSITY,
+    NOISE,
+    Clustering,
+    Encoding,
+    Prototypes,
+)
 from segmentation.estimators import (
     HDBSCAN,
     GaussianMixture,
@@ -30,7 +36,11 @@ _REACH = 0.99
 
 
 def k_means(
-    points: np.ndarray, encoding: Encoding, n_clusters: int, seed: int
+    points: np.ndarray,
+    encoding: Encoding,
+    n_clusters: int,
+    seed: int,
+    start: Prototypes | None = None,
 ) -> Prototypes:
     """Learn the centres with the least sum of squares within [1]_.
 
@@ -42,13 +52,18 @@ def k_means(
     .. [1] S. P. Lloyd (1982), "Least squares quantization in PCM", IEEE Transactions
        on Information Theory 28(2).
     """
+    begin = {"n_init": 10} if start is None else {"init": start.centre, "n_init": 1}
     with one_thread():
-        fitted = KMeans(n_clusters, n_init=10, random_state=seed).fit(points)
+        fitted = KMeans(n_clusters, random_state=seed, **begin).fit(points)
     return _nearest(np.arange(1, n_clusters + 1), fitted.cluster_centers_, points)
 
 
 def gaussian_mixture(
-    points: np.ndarray, encoding: Encoding, n_clusters: int, seed: int
+    points: np.ndarray,
+    encoding: Encoding,
+    n_clusters: int,
+    seed: int,
+    start: Prototypes | None = None,
 ) -> Prototypes:
     """Learn a mixture of Gaussians with diagonal covariance, by EM [1]_.
 
@@ -60,11 +75,20 @@ def gaussian_mixture(
     .. [1] A. P. Dempster, N. M. Laird and D. B. Rubin (1977), "Maximum likelihood from
        incomplete data via the EM algorithm", J. Royal Statistical Society B 39(1).
     """
+    if start is None:
+        begin = {"n_init": _STARTS}
+    else:
+        share = np.exp(-(np.log(start.weight).sum(axis=1) + start.offset) / 2)
+        begin = {
+            "weights_init": share / share.sum(),
+            "means_init": start.centre,
+            "precisions_init": start.weight,
+        }
     with one_thread():
         fitted = GaussianMixture(
             n_clusters,
             covariance_type="diag",
-            n_init=_STARTS,
+            **begin,
             reg_covar=_SMALLEST_VARIANCE,
             random_state=seed,
         ).fit(points)
@@ -253,6 +277,8 @@ class Method:
         Whether it uses categorical features besides the numeric ones.
     finds_count : bool
         Whether it finds the number of clusters itself.
+    takes_start : bool
+        Whether it can start from the prototypes of an earlier fit.
     """
 
     name: str
@@ -260,6 +286,7 @@ class Method:
     bootstraps: int
     takes_categories: bool = False
     finds_count: bool = False
+    takes_start: bool = False
 
     @property
     def preprocessing(self) -> str:
@@ -272,8 +299,8 @@ class Method:
 METHODS = {
     method.name: method
     for method in (
-        Method("k-means", k_means, bootstraps=20),
-        Method("Gaussian mixture", gaussian_mixture, bootstraps=5),
+        Method("k-means", k_means, bootstraps=20, takes_start=True),
+        Method(DENSITY, gaussian_mixture, bootstraps=5, takes_start=True),
         Method("Ward", ward, bootstraps=5),
         Method("HDBSCAN", density, bootstraps=5, finds_count=True),
         Method("k-prototypes", k_prototypes, bootstraps=5, takes_categories=True),
@@ -290,13 +317,19 @@ def learn(
     n_clusters: int | None,
     *,
     seed: int,
+    start: Clustering | None = None,
 ) -> tuple[Encoding, Prototypes]:
     """Encode customers, and find clusters among them."""
     encoding = Encoding.learn(
         customers, features, categories if method.takes_categories else []
     )
     points = encoding.points(customers)
-    return encoding, method.learn(points, encoding, n_clusters, seed)
+    options = {}
+    if method.takes_start and start is not None:
+        earlier = start.in_units_of(encoding)
+        if len(earlier.cluster) == n_clusters:
+            options = {"start": earlier}
+    return encoding, method.learn(points, encoding, n_clusters, seed, **options)
 
 
 def fit(
@@ -308,6 +341,7 @@ def fit(
     *,
     value: str = "lifetime_net_amount",
     seed: int,
+    start: Clustering | None = None,
 ) -> Clustering:
     """Fit a method.
 
@@ -324,6 +358,8 @@ def fit(
     value : str
         The column whose mean orders the clusters: 1 is the most valuable.
     seed : int
+    start : Clustering, optional
+        An earlier fit of the same method and features, to start from where it was.
 
     Returns
     -------
@@ -332,7 +368,7 @@ def fit(
     customers = sorted_by_key(customers, "customer_id")
     kind = METHODS[method]
     encoding, learned = learn(
-        kind, customers, features, categories, n_clusters, seed=seed
+        kind, customers, features, categories, n_clusters, seed=seed, start=start
     )
     members = learned.assign(encoding.points(customers))
     means = customers[value].astype(float).groupby(members).mean()

@@ -1,0 +1,16 @@
+{#- The list of what an expression gives for each item of a list.
+
+    list:       the list
+    item:       the name of an item in the expression
+    expression: may use columns besides -#}
+{% macro each_of(list, item, expression) -%}
+    {{ return(adapter.dispatch('each_of', 'segmentation')(list, item, expression)) }}
+{%- endmacro %}
+
+{% macro default__each_of(list, item, expression) -%}
+    transform({{ list }}, {{ item }} -> {{ expression }})
+{%- endmacro %}
+
+{% macro duckdb__each_of(list, item, expression) -%}
+    list_transform({{ list }}, lambda {{ item }}: {{ expression }})
+{%- endmacro %}

@@ -1,0 +1,23 @@
+{#- How far a customer is from each prototype of a fit: the list of its prototypes, each
+    with its score q, the nearest being the least.
+
+        q = offset + sum of weight (z - centre)^2 over the features
+
+    with z = (ln(1 + x) - mean) / scale. Prototypes come with what of it is the same for
+    all customers: per feature the slope sqrt(weight) / scale of the logarithm, and the
+    shift sqrt(weight) (mean / scale + centre) from it. -#}
+{% macro prototype_scores(prototypes, features) -%}
+    {%- set away -%}
+        prototype.category_distance
+        {%- for feature in features %}
+        + (prototype.{{ feature }}_slope * {{ feature }}_log - prototype.{{ feature }}_shift)
+        * (prototype.{{ feature }}_slope * {{ feature }}_log - prototype.{{ feature }}_shift)
+        {%- endfor -%}
+    {%- endset -%}
+    {{ each_of(prototypes, 'prototype', struct_of({
+        'score': 'prototype.prototype_offset + ' ~ away,
+        'prototype_id': 'prototype.prototype_id',
+        'cluster_id': 'prototype.cluster_id',
+        'prototype_offset': 'prototype.prototype_offset',
+    })) }}
+{%- endmacro %}

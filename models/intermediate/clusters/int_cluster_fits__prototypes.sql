@@ -1,0 +1,8 @@
+{{ config(materialized='view') }}
+
+select
+    fit_id,
+    fit_date,
+    {{ rows_of('prototypes') }}
+from {{ ref('int_cluster_fits') }}
+where is_valid

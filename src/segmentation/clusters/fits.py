@@ -1,0 +1,501 @@
+"""A fit of clusters as a row: how they were chosen, where they are, their names.
+
+A method and a number of clusters are chosen on evidence at the start of a generation
+and kept by its refits. Evidence, prototypes and the report of the alignment are lists
+within the row, so that a fit is stored whole or not at all.
+"""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from segmentation.clusters.alignment import (
+    ALIGNMENT_SCHEMA,
+    KEPT,
+    MIN_AGREEMENT,
+    NEW,
+    VANISHED,
+    Alignment,
+    align,
+)
+from segmentation.clusters.encoding import PROTOTYPES_SCHEMA, Clustering
+from segmentation.clusters.evidence import EVIDENCE_SCHEMA, compare
+from segmentation.clusters.locks import hold, only
+from segmentation.clusters.methods import fit
+from segmentation.clusters.naming import suggest
+from segmentation.clusters.schedule import Due, Settings, day, valid
+from segmentation.estimators import adjusted_rand_score
+from segmentation.frames import conform, sorted_by_key
+from segmentation.learning.fits import NOTHING, identify, library_versions
+
+VALUE = "lifetime_net_amount"
+
+CLUSTERS_SCHEMA = pa.schema(
+    [
+        ("cluster_id", pa.int64()),
+        ("suggested_name", pa.string()),
+        ("count_customers", pa.int64()),
+        ("customer_share", pa.float64()),
+        ("value_rank", pa.int64()),
+        ("is_locked", pa.bool_()),
+    ]
+)
+
+CENTRES_SCHEMA = pa.schema(
+    [
+        ("cluster_id", pa.int64()),
+        ("feature", pa.string()),
+        ("category", pa.string()),
+        ("mean_value", pa.float64()),
+        ("deviation", pa.float64()),
+    ]
+)
+
+PARTS = {
+    "evidence": EVIDENCE_SCHEMA,
+    "prototypes": PROTOTYPES_SCHEMA,
+    "clusters": CLUSTERS_SCHEMA,
+    "centres": CENTRES_SCHEMA,
+    "alignment": ALIGNMENT_SCHEMA,
+}
+
+CLUSTER_FITS_SCHEMA = pa.schema(
+    [
+        ("fit_id", pa.string()),
+        ("previous_fit_id", pa.string()),
+        ("method", pa.string()),
+        ("preprocessing", pa.string()),
+        ("verdict", pa.string()),
+        ("alignment_verdict", pa.string()),
+        ("settings", pa.string()),
+        ("settings_hash", pa.string()),
+        ("input_checksum", pa.string()),
+        ("library_versions", pa.string()),
+        ("fit_number", pa.int64()),
+        ("generation", pa.int64()),
+        ("n_clusters", pa.int64()),
+        ("seed", pa.int64()),
+        ("count_training_customers", pa.int64()),
+        ("dispersion", pa.float64()),
+        ("max_distance", pa.float64()),
+        ("agreement_ari", pa.float64()),
+        ("is_new_generation", pa.bool_()),
+        ("fit_date", pa.date32()),
+        ("serves_from", pa.date32()),
+        ("chosen_at", pa.date32()),
+        *((name, pa.list_(pa.struct(list(schema)))) for name, schema in PARTS.items()),
+    ]
+)
+
+_DATES = ("fit_date", "serves_from", "chosen_at")
+
+
+def records(past: pd.DataFrame | None) -> list[dict]:
+    """Return the fits made so far, their lists as frames."""
+    if past is None:
+        return []
+    made = []
+    for row in past.to_dict("records"):
+        row |= {name: day(row[name]) for name in _DATES}
+        for name, schema in PARTS.items():
+            row[name] = pd.DataFrame(list(row[name]), columns=schema.names)
+        made.append(row)
+    return sorted(made, key=lambda row: row["fit_number"])
+
+
+def clustering_of(record: dict) -> Clustering:
+    """Return the fitted method of a row."""
+    most = record["max_distance"]
+    return Clustering(
+        method=record["method"],
+        n_clusters=int(record["n_clusters"]),
+        prototypes=record["prototypes"],
+        dispersion=record["dispersion"],
+        max_distance=None if pd.isna(most) else float(most),
+        preprocessing=record["preprocessing"],
+    )
+
+
+def with_next_quarter(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
+    """Put beside what was known a quarter ago what came of it since.
+
+    Parameters
+    ----------
+    earlier, later : DataFrame
+        Features of customers at two anchors, `lifetime_net_amount` and
+        `last_order_date` among them.
+
+    Returns
+    -------
+    DataFrame
+        `earlier`, of the customers that both know, and `next_net_amount`: what they
+        have spent since, less what they sent back of it. Who sent back more, of what
+        was bought before, has spent 0. `is_churned`: they have not ordered since.
+    """
+    since = later[["customer_id", VALUE, "last_order_date"]]
+    both = earlier.merge(since, on="customer_id", suffixes=("", "_later"))
+    spent = (both[f"{VALUE}_later"] - both[VALUE]).clip(lower=0)
+    anchor = pd.to_datetime(both["anchor_date"])
+    churned = pd.to_datetime(both["last_order_date_later"]) < anchor
+    both = both.assign(next_net_amount=spent, is_churned=churned)
+    return both.drop(columns=[f"{VALUE}_later", "last_order_date_later"])
+
+
+def centres_of(customers: pd.DataFrame, fitted: Clustering) -> pd.DataFrame:
+    """Return where the members of each cluster are on average.
+
+    Parameters
+    ----------
+    customers : DataFrame
+    fitted : Clustering
+
+    Returns
+    -------
+    DataFrame
+        `CENTRES_SCHEMA`: of a numeric feature the mean of its logarithms, of a category
+        the share in it; and how many standard deviations that is from the mean of all.
+        A cluster of no members is where its prototypes are.
+    """
+    encoding, learned = fitted.learned()
+    points = encoding.points(customers)
+    labels = learned.assign(points)
+    spread = points.std(axis=0)
+    spread = np.where(spread > 0, spread, 1.0)
+    rows = []
+    for cluster_id in np.unique(learned.cluster):
+        mine = points[labels == cluster_id]
+        some = mine if len(mine) else learned.centre[learned.cluster == cluster_id]
+        at = some.mean(axis=0)
+        rows.append(
+            pd.DataFrame(
+                {
+                    "cluster_id": cluster_id,
+                    "feature": encoding.features,
+                    "category": encoding.categories,
+                    "mean_value": at * encoding.scale + encoding.mean,
+                    "deviation": (at - points.mean(axis=0)) / spread,
+                }
+            )
+        )
+    return pd.concat(rows, ignore_index=True)
+
+
+def _wide(centres: pd.DataFrame, fitted: Clustering) -> pd.DataFrame:
+    """Return centres, a column per dimension, in the standard deviations of a fit."""
+    encoding, _ = fitted.learned()
+    wide = {}
+    for dimension in zip(
+        encoding.features,
+        encoding.categories,
+        encoding.mean,
+        encoding.scale,
+        strict=True,
+    ):
+        feature, category, mean, scale = dimension
+        is_same = (
+            centres["category"].isna()
+            if category is None
+            else (centres["category"] == category)
+        )
+        mine = centres[(centres["feature"] == feature) & is_same]
+        if len(mine):
+            at = mine.set_index("cluster_id")["mean_value"]
+            wide[feature, category] = (at - mean) / scale
+    index = pd.Index(sorted(centres["cluster_id"].unique()))
+    return pd.DataFrame(wide, index=index)
+
+
+def learn_cluster_fits(
+    dues: list[Due],
+    history: pd.DataFrame,
+    *,
+    settings: Settings,
+    made: list[dict],
+    anchors: pd.DataFrame,
+    locks: pd.DataFrame,
+    contrasts: pd.DataFrame,
+) -> pa.Table:
+    """Learn the fits that are due, each aligned to the one before.
+
+    Parameters
+    ----------
+    dues : list of Due
+        In the order of dates.
+    history : DataFrame
+        Buyers at the dates that are due: `customer_id`, `anchor_date`, features.
+    settings : Settings
+    made : list of dict
+        The fits made so far.
+    anchors : DataFrame
+        `anchor_date`, `input_checksum`.
+    locks : DataFrame
+        `dimension`, `segment_code`, `is_locked`, `decided_on`.
+    contrasts : DataFrame
+        As in `naming.words`.
+
+    Returns
+    -------
+    pyarrow.Table
+        `CLUSTER_FITS_SCHEMA`: the fits that are new.
+    """
+    made, count_before = list(made), len(made)
+    days = pd.to_datetime(history["anchor_date"]).dt.date
+    for due in dues:
+        seen = {
+            moment: sorted_by_key(history[days == moment], "customer_id")
+            for moment in (due.fit_date, due.earlier_date)
+            if moment
+        }
+        customers, earlier = seen[due.fit_date], seen.get(due.earlier_date)
+        if earlier is not None:
+            earlier = with_next_quarter(earlier, customers)
+        made.append(
+            _learn(due, customers, earlier, made, settings, anchors, locks, contrasts)
+        )
+    return _table(made[count_before:])
+
+
+def _learn(due, customers, earlier, made, settings, anchors, locks, contrasts) -> dict:
+    number = max((fit["fit_number"] for fit in made), default=0) + 1
+    hashed = settings.hash()
+    record = {
+        "fit_id": identify(
+            "clusters", due.fit_date, hashed, due.input_checksum, number
+        ),
+        "method": NOTHING,
+        "settings": json.dumps(settings.made_with(), sort_keys=True),
+        "settings_hash": hashed,
+        "input_checksum": due.input_checksum,
+        "library_versions": library_versions(),
+        "fit_number": number,
+        "seed": settings.seed,
+        "count_training_customers": len(customers),
+        "is_new_generation": False,
+        "fit_date": due.fit_date,
+        "serves_from": due.serves_from,
+    }
+    able = [
+        fit
+        for fit in sorted(made, key=lambda fit: (fit["fit_date"], fit["fit_number"]))
+        if fit["method"] != NOTHING and fit["fit_date"] <= due.fit_date
+    ]
+    # the fit that this one replaces, where its past has changed, or else the last
+    before = able[-1] if able else None
+    alike = [fit for fit in valid(able, anchors) if fit["settings_hash"] == hashed]
+    locked = _locked(locks, before, due, settings)
+
+    evidence, fitted, is_kept = _choose(
+        customers, earlier, alike[-1] if alike else None, locked, settings
+    )
+    chosen = evidence[evidence["is_chosen"].astype(bool)]
+    record |= {
+        "evidence": evidence,
+        "verdict": [*chosen["verdict"], *evidence["verdict"]][0],
+    }
+    if fitted is None:
+        return record
+    aligned, fitted = _align(customers, fitted, before, locked, made)
+    generations = [fit["generation"] for fit in made if fit["method"] != NOTHING]
+    if before is None:
+        generation = 1
+    elif aligned.is_new_generation:
+        generation = int(max(generations)) + 1
+    else:
+        generation = int(before["generation"])
+
+    labels = fitted.assign(customers)
+    centres = centres_of(customers, fitted)
+    held = set() if locked is None else set(locked.prototypes["cluster_id"])
+    names = suggest(centres, contrasts, _names(before))
+    amounts = customers[VALUE].astype(float).groupby(labels).agg(["size", "mean"])
+    clusters = pd.DataFrame(sorted(names.items()), columns=["cluster_id", "name"])
+    clusters = clusters.join(amounts, on="cluster_id")
+    ranks = clusters["mean"].rank(method="first", ascending=False, na_option="bottom")
+    sizes = clusters["size"].fillna(0)
+    clusters = clusters.assign(
+        suggested_name=clusters["name"],
+        count_customers=sizes.astype(int),
+        customer_share=sizes / len(labels),
+        value_rank=ranks.astype(int),
+        is_locked=clusters["cluster_id"].isin(held),
+    )
+    return record | {
+        "previous_fit_id": None if before is None else before["fit_id"],
+        "method": fitted.method,
+        "preprocessing": fitted.preprocessing,
+        "alignment_verdict": _alignment_verdict(aligned, before),
+        "generation": generation,
+        "n_clusters": fitted.n_clusters,
+        "dispersion": fitted.dispersion,
+        "max_distance": fitted.max_distance,
+        "agreement_ari": aligned.agreement,
+        "is_new_generation": aligned.is_new_generation,
+        "chosen_at": alike[-1]["chosen_at"] if is_kept else due.fit_date,
+        "prototypes": fitted.prototypes,
+        "clusters": clusters,
+        "centres": centres,
+        "alignment": aligned.report,
+    }
+
+
+def _locked(
+    locks: pd.DataFrame, before: dict | None, due: Due, settings: Settings
+) -> Clustering | None:
+    """Return the clusters of the fit before that people had locked by then.
+
+    A lock holds for as long as the features are those the cluster was learned on.
+    """
+    if before is None:
+        return None
+    made_with = json.loads(before["settings"])
+    names = ("features", "categories")
+    if any(made_with[name] != getattr(settings, name) for name in names):
+        return None
+    decided = pd.to_datetime(locks["decided_on"])
+    known = decided.isna() | (decided <= pd.Timestamp(due.serves_from))
+    is_locked = locks["is_locked"].fillna(False).astype(bool) & known
+    codes = locks.loc[is_locked & (locks["dimension"] == "cluster"), "segment_code"]
+    ids = [
+        cluster_id
+        for cluster_id in before["clusters"]["cluster_id"]
+        if f"cluster_{cluster_id}" in set(codes)
+    ]
+    return only(clustering_of(before), ids) if ids else None
+
+
+def _choose(
+    customers: pd.DataFrame,
+    earlier: pd.DataFrame | None,
+    start: dict | None,
+    locked: Clustering | None,
+    settings: Settings,
+) -> tuple[pd.DataFrame, Clustering | None, bool]:
+    """Keep method and number of the fit before, or choose anew; return the evidence."""
+    shared = (customers, earlier, settings.features, settings.categories)
+
+    def judge(methods: list[str], counts: list[int]) -> pd.DataFrame:
+        found = compare(
+            *shared,
+            methods,
+            counts,
+            seed=settings.seed,
+            min_customers=settings.min_customers,
+        )
+        return found.to_pandas()
+
+    def fitted(evidence: pd.DataFrame, before: Clustering | None) -> Clustering | None:
+        chosen = evidence[evidence["is_chosen"].astype(bool)]
+        if chosen.empty:
+            return None
+        return fit(
+            chosen["method"].iloc[0],
+            customers,
+            settings.features,
+            settings.categories,
+            int(chosen["n_clusters"].iloc[0]),
+            seed=settings.seed,
+            start=before,
+        )
+
+    if start is not None:
+        before = clustering_of(start)
+        found = fitted(start["evidence"], before)
+        agreement = adjusted_rand_score(
+            before.assign(customers), found.assign(customers)
+        )
+        if agreement >= MIN_AGREEMENT:
+            chosen = start["evidence"][start["evidence"]["is_chosen"].astype(bool)]
+            evidence = judge(chosen["method"].tolist(), chosen["n_clusters"].tolist())
+            if evidence["is_chosen"].any():
+                evidence["verdict"] = _kept_verdict(evidence, start)
+                return evidence, found, True
+    # prototypes that stay can only be compared with those of their own method
+    methods = settings.methods if locked is None else [locked.method]
+    evidence = judge(methods, settings.counts)
+    return evidence, fitted(evidence, None), False
+
+
+def _kept_verdict(evidence: pd.DataFrame, start: dict) -> list[str]:
+    since = f"kept since {start['chosen_at']}"
+    return [
+        f"{since}, and eligible still"
+        if row.is_eligible
+        else f"{since}, though {row.verdict.split(';')[0]}"
+        for row in evidence.itertuples()
+    ]
+
+
+def _align(
+    customers: pd.DataFrame,
+    fitted: Clustering,
+    before: dict | None,
+    locked: Clustering | None,
+    made: list[dict],
+) -> tuple[Alignment, Clustering]:
+    """Find the ids of a fit's clusters; put those that are locked where they were."""
+    ever = [fit["clusters"]["cluster_id"].max() for fit in made if len(fit["clusters"])]
+    highest = int(max(ever, default=0))
+    if before is None:
+        previous = previous_centres = None
+    else:
+        previous = clustering_of(before).assign(customers)
+        previous_centres = before["centres"]
+
+    def aligned(found: Clustering, **options) -> Alignment:
+        return align(
+            found.assign(customers),
+            previous,
+            _wide(centres_of(customers, found), found),
+            None if before is None else _wide(previous_centres, found),
+            highest_id=highest,
+            **options,
+        )
+
+    held = {}
+    if locked is not None:
+        ids = set(locked.prototypes["cluster_id"])
+        partners = aligned(fitted, min_agreement=-1).ids
+        fitted, held = hold(
+            fitted, locked, {n: i for n, i in partners.items() if i in ids}
+        )
+    found = aligned(fitted, held=held)
+    rows = fitted.prototypes
+    rows = rows.assign(cluster_id=rows["cluster_id"].map(found.ids))
+    return found, replace(fitted, prototypes=rows)
+
+
+def _names(before: dict | None) -> dict[int, str]:
+    if before is None:
+        return {}
+    rows = before["clusters"]
+    return dict(zip(rows["cluster_id"], rows["suggested_name"], strict=True))
+
+
+def _alignment_verdict(aligned: Alignment, before: dict | None) -> str:
+    if before is None:
+        return "first fit"
+    agreement = (
+        f"agreement {aligned.agreement:.2f} with the fit of {before['fit_date']}"
+    )
+    if aligned.is_new_generation:
+        return f"new generation: {agreement} is under {MIN_AGREEMENT}"
+    states = aligned.report["state"].value_counts()
+    told = [
+        f"{states[state]} {state}" for state in (KEPT, NEW, VANISHED) if state in states
+    ]
+    return f"{agreement}: {', '.join(told)}"
+
+
+def _table(made: list[dict]) -> pa.Table:
+    rows = [
+        record
+        | {
+            name: conform(record.get(name, pd.DataFrame()), schema).to_pylist()
+            for name, schema in PARTS.items()
+        }
+        for record in made
+    ]
+    return pa.Table.from_pylist(rows, schema=CLUSTER_FITS_SCHEMA)
