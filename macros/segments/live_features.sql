@@ -1,0 +1,9 @@
+{#- The features that the live view works out anew; of others it has the build's values. -#}
+{% macro live_features() -%}
+    {{ return([
+        'days_since_last_order', 'days_since_first_order', 'count_orders',
+        'count_order_days', 'lifetime_net_amount', 'avg_order_amount', 'last_gap_days',
+        'avg_days_between_orders', 'count_orders_90d', 'net_amount_90d',
+        'count_orders_365d', 'net_amount_365d',
+    ]) }}
+{%- endmacro %}

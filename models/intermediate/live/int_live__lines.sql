@@ -1,0 +1,152 @@
+{{ config(materialized="view") }}
+
+-- New rows are read and judged as the build does it.
+with
+
+bounds as (
+
+    select * from {{ ref('int_live__bounds') }}
+
+),
+
+orders as (
+
+    select
+        {{ read_text('order_id') }} as order_id,
+        {{ read_text('customer_id') }} as customer_id,
+        lower({{ read_text('status') }}) as status,
+        upper({{ read_text('currency') }}) as currency,
+        {{ read_timestamp('ordered_at') }} as ordered_at,
+        {{ input_quality('shop', 'orders') }}
+    from {{ raw_table('shop', 'orders') }}
+    where
+        ordered_at >= {{ raw_bound(
+            'read_from_date', ref('int_live__known'), 'shop', 'orders', 'ordered_at'
+        ) }}
+
+),
+
+{{ examined_orders() }},
+
+new_orders as (
+
+    select examined.*
+    from examined
+    inner join bounds
+        on examined.ordered_at > bounds.newest_ordered_at
+    where
+        examined.customer_id is not null
+        and {{ has_no_fault(order_faults()) }}
+    qualify
+        row_number() over (
+            partition by examined.customer_id, examined.order_id
+            order by
+                examined.ordered_at asc, examined.is_sale asc, examined.status asc,
+                examined.currency asc
+        ) = 1
+
+),
+
+order_lines as (
+
+    select
+        {{ read_text('order_id') }} as order_id,
+        {{ read_text('product_id') }} as product_id,
+        {{ read_integer('line_number') }} as line_number,
+        {{ read_number('quantity') }} as quantity,
+        {{ read_number('unit_price') }} as unit_price,
+        {{ read_number('discount_amount') }} as discount_amount,
+        {{ input_quality('shop', 'order_lines') }}
+    from {{ raw_table('shop', 'order_lines') }}
+    where
+        order_id >= (select bounds.first_order_id from bounds)
+        and order_id <= (select bounds.last_order_id from bounds)
+
+),
+
+examined_lines as (
+
+    select
+        order_lines.*,
+        new_orders.customer_id,
+        new_orders.ordered_at,
+        new_orders.is_sale,
+        new_orders.takes_back,
+        new_orders.exchange_rate,
+        true as has_order,
+        false as has_rejected_order,
+        {{ line_amount() }} as line_amount
+    from order_lines
+    inner join new_orders
+        on order_lines.order_id = new_orders.order_id
+
+),
+
+new_lines as (
+
+    select * from examined_lines
+    where {{ has_no_fault(order_line_faults()) }}
+    qualify
+        row_number() over (
+            partition by customer_id, order_id, line_number
+            order by
+                product_id asc, quantity asc, unit_price asc,
+                discount_amount asc nulls last
+        ) = 1
+
+),
+
+-- an order without lines makes its customer known all the same
+moved as (
+
+    select
+        orders.customer_id,
+        orders.order_id,
+        new_lines.line_number,
+        new_lines.product_id,
+        abs(new_lines.quantity) as quantity,
+        {{ reporting_amount(
+            'new_lines.line_amount - coalesce(new_lines.discount_amount, 0)'
+        ) }} as net_amount,
+        case
+            when new_lines.quantity > 0 and orders.is_sale then 'sale'
+            when new_lines.quantity < 0 and orders.takes_back then 'return'
+        end as kind,
+        orders.ordered_at as moved_at
+    from new_orders as orders
+    left join new_lines
+        on
+            orders.customer_id = new_lines.customer_id
+            and orders.order_id = new_lines.order_id
+
+)
+
+select
+    customer_id,
+    order_id,
+    line_number,
+    product_id,
+    quantity,
+    net_amount,
+    'sale' as kind,
+    ordered_at as moved_at
+from {{ ref('int_sale_lines') }}
+where customer_id is not null
+
+union all
+
+select
+    customer_id,
+    return_id as order_id,
+    return_line_number as line_number,
+    product_id,
+    returned_quantity as quantity,
+    null as net_amount,
+    'return' as kind,
+    returned_at as moved_at
+from {{ ref('int_return_lines') }}
+where customer_id is not null
+
+union all
+
+select * from moved
