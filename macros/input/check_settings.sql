@@ -98,16 +98,25 @@
             ) -%}
         {%- endif -%}
 
-        {%- set clusters_on = var('cluster_features') -%}
-        {%- if clusters_on is string or clusters_on is mapping or clusters_on is not sequence
-            or clusters_on | length == 0 or clusters_on | unique | list | length < clusters_on | length -%}
+        {%- set features_on = {} -%}
+        {%- for name in ['cluster_features', 'rule_features'] -%}
+            {%- set features = var(name) -%}
+            {%- if features is string or features is mapping or features is not sequence
+                or features | length == 0 or features | unique | list | length < features | length -%}
+                {%- do problems.append(
+                    name ~ " is " ~ features ~ ": it must be a list of features, each named once."
+                ) -%}
+            {%- else -%}
+                {%- do features_on.update({name: features}) -%}
+            {%- endif -%}
+        {%- endfor -%}
+        {%- for feature in features_on.get('rule_features', []) if feature not in live_features() -%}
             {%- do problems.append(
-                "cluster_features is " ~ clusters_on ~ ": it must be a list of features, each named once."
+                "rule_features names '" ~ feature ~ "', which the live view does not work out anew: use one of "
+                ~ live_features() | join(', ') ~ "."
             ) -%}
-            {%- set clusters_on = [] -%}
-        {%- endif -%}
+        {%- endfor -%}
 
-        {%- set features_on = {'cluster_features': clusters_on} -%}
         {%- for name in ['churn_features', 'response_features'] -%}
             {%- set features = var(name) -%}
             {%- if features is not mapping or (name == 'churn_features' and features | length == 0)

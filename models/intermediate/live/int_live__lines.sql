@@ -28,21 +28,26 @@ orders as (
 
 {{ examined_orders() }},
 
-new_orders as (
+judged_orders as (
 
-    select examined.*
+    select
+        examined.*,
+        {{ has_no_fault(order_faults()) }} as is_faultless
     from examined
     inner join bounds
         on examined.ordered_at > bounds.newest_ordered_at
-    where
-        examined.customer_id is not null
-        and {{ has_no_fault(order_faults()) }}
+
+),
+
+new_orders as (
+
+    select * from judged_orders
+    where customer_id is not null
     qualify
-        row_number() over (
-            partition by examined.customer_id, examined.order_id
+        is_faultless and row_number() over (
+            partition by customer_id, order_id
             order by
-                examined.ordered_at asc, examined.is_sale asc, examined.status asc,
-                examined.currency asc
+                is_faultless desc, ordered_at asc, is_sale asc, status asc, currency asc
         ) = 1
 
 ),
@@ -82,15 +87,23 @@ examined_lines as (
 
 ),
 
+judged_lines as (
+
+    select
+        *,
+        {{ has_no_fault(order_line_faults()) }} as is_faultless
+    from examined_lines
+
+),
+
 new_lines as (
 
-    select * from examined_lines
-    where {{ has_no_fault(order_line_faults()) }}
+    select * from judged_lines
     qualify
-        row_number() over (
+        is_faultless and row_number() over (
             partition by customer_id, order_id, line_number
             order by
-                product_id asc, quantity asc, unit_price asc,
+                is_faultless desc, product_id asc, quantity asc, unit_price asc,
                 discount_amount asc nulls last
         ) = 1
 
