@@ -47,6 +47,9 @@ conditions as (
         rule_number,
         feature,
         replace(words, '{value}', case
+            -- whoever has bought has at least one
+            when feature in ('count_orders', 'count_order_days') and value_to = 1
+                then to_words
             when value_from is null and is_counted then 'at most ' || to_words
             when value_from is null then 'less than ' || to_words
             when value_before is null then 'at least ' || from_words

@@ -50,11 +50,33 @@ clusters as (
 
     {{ nearest_cluster('buyers') }}
 
+),
+
+rules as (
+
+    select * from {{ ref('int_segments__rules') }}
+
+),
+
+leaves as (
+
+    select
+        buyers.customer_id,
+        max(case when rules.dimension = 'rfm' then rules.rule_id end) as rfm_rule_id,
+        max(case when rules.dimension = 'cluster' then rules.rule_id end)
+            as cluster_rule_id
+    from buyers
+    inner join rules
+        on {{ fits_rule('buyers', 'rules') }}
+    group by buyers.customer_id
+
 )
 
 select
     ---------- ids
     cast(customers.customer_id as {{ dbt.type_string() }}) as customer_id,
+    cast(leaves.rfm_rule_id as {{ dbt.type_string() }}) as rfm_rule_id,
+    cast(leaves.cluster_rule_id as {{ dbt.type_string() }}) as cluster_rule_id,
 
     ---------- strings
     cast(coalesce(cells.segment_code, 'no_purchase') as {{ dbt.type_string() }})
@@ -89,3 +111,5 @@ left join stages
         and {{ is_in_range('customers', 'stages', 'last_gap_days') }}
 left join clusters
     on customers.customer_id = clusters.customer_id
+left join leaves
+    on customers.customer_id = leaves.customer_id
