@@ -1,8 +1,9 @@
-{#- The cluster whose centre is nearest, as the body of a CTE: customer_id, cluster_id and
-    distance_to_centre for every customer of the relation. Of two equally near centres, the
-    lower cluster.
+{#- Customers with the cluster whose centre is nearest, as the body of a CTE: their columns,
+    cluster_id and distance_to_centre. Of two equally near centres, the lower cluster; none
+    without orders, or where there are no clusters.
 
-    customers: a relation with customer_id and the features of the var cluster_features -#}
+    customers: a relation with customer_id, count_orders and the features of the var
+               cluster_features -#}
 {% macro nearest_cluster(customers) -%}
     {%- set features = var('cluster_features') -%}
     with centres as (
@@ -22,24 +23,24 @@
 
     distances as (
         select
-            customers.customer_id,
+            customers.*,
             centres.cluster_id,
             0
             {%- for feature in features %}
             + {{ squared_distance(feature) }}
             {%- endfor %} as squared_distance
         from {{ customers }} as customers
-        cross join centres
+        left join centres
+            on customers.count_orders > 0
     )
 
     select
-        customer_id,
-        cluster_id,
+        *,
         sqrt(squared_distance) as distance_to_centre
     from distances
     qualify
         row_number() over (
             partition by customer_id
-            order by squared_distance asc, cluster_id asc
+            order by squared_distance asc nulls last, cluster_id asc nulls last
         ) = 1
 {%- endmacro %}

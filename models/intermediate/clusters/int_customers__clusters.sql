@@ -14,10 +14,9 @@ nearest as (
 )
 
 select
-    customers.customer_id,
-    customers.anchor_date,
-    nearest.cluster_id,
-    nearest.distance_to_centre
-from customers
-inner join nearest
-    on customers.customer_id = nearest.customer_id
+    customer_id,
+    anchor_date,
+    cluster_id,
+    distance_to_centre
+from nearest
+where cluster_id is not null

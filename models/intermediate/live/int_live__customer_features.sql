@@ -1,6 +1,15 @@
 {{ config(materialized="view") }}
 
--- Everything is partitioned by customer, so that a filter on one reaches every table.
+-- One chain of steps, each of them by customer, so that a filter on one customer reaches
+-- the tables at its start: a step that two others read from would stop it.
+--
+-- Units are a stack, as in int_returns__matched: of a sale those are kept that lie below
+-- the lowest height the stack falls to afterwards.
+{%- set counts = [
+    'count_orders', 'count_order_days', 'lifetime_net_amount',
+    'count_orders_90d', 'net_amount_90d', 'count_orders_365d', 'net_amount_365d',
+] %}
+{%- set stale_features = var('cluster_features') | reject('in', live_features()) | list %}
 with
 
 bounds as (
@@ -9,105 +18,133 @@ bounds as (
 
 ),
 
-known_customers as (
-
-    select * from {{ ref('int_live__customers') }}
-
-),
-
 lines as (
 
-    select * from {{ ref('int_live__lines') }}
-
-),
-
-customers as (
-
-    select customer_id from known_customers
-    union
-    select customer_id from lines
-
-),
-
-sale_lines as (
-
+    -- whoever is known, with or without purchases
     select
-        *,
-        moved_at as ordered_at
-    from lines
-    where kind = 'sale'
+        customer_id,
+        cast(null as {{ dbt.type_string() }}) as order_id,
+        cast(null as bigint) as line_number,
+        cast(null as {{ dbt.type_string() }}) as product_id,
+        cast(null as decimal(18, 4)) as sold_quantity,
+        cast(null as decimal(18, 4)) as sold_net_amount,
+        cast(0 as decimal(18, 4)) as quantity,
+        cast(0 as decimal(18, 4)) as net_amount,
+        cast(null as timestamp) as ordered_at
+    from {{ ref('int_live__customers') }}
 
-),
-
-return_lines as (
-
-    select
-        *,
-        order_id as return_id,
-        line_number as return_line_number,
-        quantity as returned_quantity,
-        moved_at as returned_at
-    from lines
-    where kind = 'return'
-
-),
-
-matched_returns as (
-
-    with {{ matched_returns() }}
-
-),
-
-returned as (
+    union all
 
     select
         customer_id,
         order_id,
         line_number,
-        sum(returned_quantity) as returned_quantity,
-        sum(returned_amount) as returned_amount
-    from matched_returns
-    group by customer_id, order_id, line_number
+        product_id,
+        sold_quantity,
+        sold_net_amount,
+        quantity,
+        net_amount,
+        ordered_at
+    from {{ ref('int_live__known_lines') }}
+
+    union all
+
+    select
+        customer_id,
+        order_id,
+        line_number,
+        product_id,
+        quantity as sold_quantity,
+        net_amount as sold_net_amount,
+        quantity,
+        net_amount,
+        ordered_at
+    from {{ ref('int_live__new_lines') }}
+
+),
+
+stacked as (
+
+    select
+        *,
+        sum(quantity) over (
+            partition by customer_id, product_id
+            order by
+                ordered_at, case when quantity < 0 then 1 else 0 end, order_id,
+                line_number
+            rows between unbounded preceding and current row
+        ) as top_units
+    from lines
+
+),
+
+levelled as (
+
+    select
+        *,
+        min(top_units) over (
+            partition by customer_id, product_id
+            order by
+                ordered_at, case when quantity < 0 then 1 else 0 end, order_id,
+                line_number
+            rows between current row and unbounded following
+        ) as lowest_units
+    from stacked
+
+),
+
+netted as (
+
+    select
+        *,
+        least(greatest(top_units - lowest_units, 0), quantity) as returned_quantity
+    from levelled
 
 ),
 
 orders as (
 
     select
-        sale_lines.customer_id,
-        sale_lines.order_id,
-        max(cast(sale_lines.ordered_at as date)) as order_date,
-        sum(sale_lines.net_amount - coalesce(returned.returned_amount, 0)) as net_amount
-    from sale_lines
-    left join returned
-        on
-            sale_lines.customer_id = returned.customer_id
-            and sale_lines.order_id = returned.order_id
-            and sale_lines.line_number = returned.line_number
-    where sale_lines.quantity > coalesce(returned.returned_quantity, 0)
-    group by sale_lines.customer_id, sale_lines.order_id
+        customer_id,
+        order_id,
+        max(cast(ordered_at as date)) as order_date,
+        sum(
+            net_amount - cast(
+                sold_net_amount * (returned_quantity / nullif(sold_quantity, 0))
+                as decimal(18, 4)
+            )
+        ) filter (where quantity > 0 and quantity > returned_quantity) as net_amount
+    from netted
+    group by customer_id, order_id
+
+),
+
+judged as (
+
+    select
+        *,
+        coalesce({{ is_purchase('net_amount') }}, false) as is_purchase
+    from orders
 
 ),
 
 purchases as (
 
     select
-        orders.customer_id,
-        orders.order_date,
-        orders.net_amount,
-        {{ dbt.datediff('orders.order_date', 'bounds.as_of_date', 'day') }}
+        judged.*,
+        bounds.as_of_date,
+        {{ dbt.datediff('judged.order_date', 'bounds.as_of_date', 'day') }}
             as days_before,
         {{ dbt.datediff(
-            'lag(orders.order_date) over (
-                partition by orders.customer_id
-                order by orders.order_date, orders.order_id
+            'lag(judged.order_date) over (
+                partition by judged.customer_id, judged.is_purchase
+                order by judged.order_date, judged.order_id
             )',
-            'orders.order_date',
+            'judged.order_date',
             'day'
         ) }} as gap_days
-    from orders
+    from judged
     cross join bounds
-    where {{ is_purchase('orders.net_amount') }}
 
 ),
 
@@ -115,49 +152,58 @@ totals as (
 
     select
         customer_id,
-        min(days_before) as days_since_last_order,
-        max(days_before) as days_since_first_order,
-        count(*) as count_orders,
-        count(distinct order_date) as count_order_days,
-        sum(net_amount) as lifetime_net_amount,
-        cast(sum(net_amount) as double) / count(*) as avg_order_amount,
+        as_of_date,
+        min(days_before) filter (where is_purchase) as days_since_last_order,
+        max(days_before) filter (where is_purchase) as days_since_first_order,
+        count(*) filter (where is_purchase) as count_orders,
+        count(distinct order_date) filter (where is_purchase) as count_order_days,
+        sum(net_amount) filter (where is_purchase) as lifetime_net_amount,
         -- a gap of 0 lies within a day
-        max_by(gap_days, order_date) filter (where gap_days > 0) as last_gap_days,
-        cast(sum(gap_days) as double) / nullif(count(distinct order_date) - 1, 0)
-            as avg_days_between_orders,
+        max_by(gap_days, order_date) filter (where is_purchase and gap_days > 0)
+            as last_gap_days,
+        sum(gap_days) filter (where is_purchase) as sum_gap_days,
         {% for days in [90, 365] -%}
-        count(*) filter (where days_before <= {{ days }}) as count_orders_{{ days }}d,
-        coalesce(sum(net_amount) filter (where days_before <= {{ days }}), 0)
-            as net_amount_{{ days }}d,
-        {% endfor -%}
-        max(order_date) as last_order_date
+        count(*) filter (where is_purchase and days_before <= {{ days }})
+            as count_orders_{{ days }}d,
+        sum(net_amount) filter (where is_purchase and days_before <= {{ days }})
+            as net_amount_{{ days }}d{{ ',' if not loop.last }}
+        {% endfor %}
     from purchases
-    group by customer_id
+    group by customer_id, as_of_date
+
+),
+
+features as (
+
+    select
+        *,
+        cast(lifetime_net_amount as double) / nullif(count_orders, 0)
+            as avg_order_amount,
+        cast(sum_gap_days as double) / nullif(count_order_days - 1, 0)
+            as avg_days_between_orders
+    from totals
 
 )
 
 select
     ---------- ids
-    customers.customer_id,
+    features.customer_id,
 
     ---------- numerics
     {% for feature in live_features() -%}
-    {% if feature in ['count_orders', 'count_order_days', 'lifetime_net_amount',
-        'count_orders_90d', 'net_amount_90d', 'count_orders_365d', 'net_amount_365d']
-    -%}
-    coalesce(totals.{{ feature }}, 0) as {{ feature }},
+    {% if feature in counts -%}
+    coalesce(features.{{ feature }}, 0) as {{ feature }},
     {% else -%}
-    totals.{{ feature }},
+    features.{{ feature }},
     {% endif -%}
     {% endfor -%}
-    {% for feature in var('cluster_features') if feature not in live_features() -%}
+    {% for feature in stale_features -%}
     known_customers.{{ feature }},
     {% endfor %}
     ---------- dates
-    bounds.as_of_date
-from customers
-cross join bounds
-left join known_customers
-    on customers.customer_id = known_customers.customer_id
-left join totals
-    on customers.customer_id = totals.customer_id
+    features.as_of_date
+from features
+{%- if stale_features %}
+left join {{ ref('int_live__customers') }} as known_customers
+    on features.customer_id = known_customers.customer_id
+{%- endif %}

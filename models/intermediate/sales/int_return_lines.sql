@@ -30,5 +30,3 @@ from order_lines
 inner join orders
     on order_lines.order_id = orders.order_id
 where orders.takes_back and order_lines.quantity < 0
--- so that the lines of one customer are found without reading everyone's
-order by orders.customer_id asc nulls last, orders.ordered_at asc nulls last

@@ -51,5 +51,3 @@ inner join orders
 left join products
     on order_lines.product_id = products.product_id
 where orders.is_sale and order_lines.quantity > 0
--- so that the lines of one customer are found without reading everyone's
-order by orders.customer_id asc nulls last, orders.ordered_at asc nulls last

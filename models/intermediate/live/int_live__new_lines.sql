@@ -107,59 +107,30 @@ new_lines as (
                 discount_amount asc nulls last
         ) = 1
 
-),
-
--- an order without lines makes its customer known all the same
-moved as (
-
-    select
-        orders.customer_id,
-        orders.order_id,
-        new_lines.line_number,
-        new_lines.product_id,
-        abs(new_lines.quantity) as quantity,
-        {{ reporting_amount(
-            'new_lines.line_amount - coalesce(new_lines.discount_amount, 0)'
-        ) }} as net_amount,
-        case
-            when new_lines.quantity > 0 and orders.is_sale then 'sale'
-            when new_lines.quantity < 0 and orders.takes_back then 'return'
-        end as kind,
-        orders.ordered_at as moved_at
-    from new_orders as orders
-    left join new_lines
-        on
-            orders.customer_id = new_lines.customer_id
-            and orders.order_id = new_lines.order_id
-
 )
 
+-- an order without lines makes its customer known all the same
 select
-    customer_id,
-    order_id,
-    line_number,
-    product_id,
-    quantity,
-    net_amount,
-    'sale' as kind,
-    ordered_at as moved_at
-from {{ ref('int_sale_lines') }}
-where customer_id is not null
+    ---------- ids
+    orders.customer_id,
+    orders.order_id,
+    new_lines.line_number,
+    new_lines.product_id,
 
-union all
+    ---------- numerics: units returned are less than 0
+    case
+        when new_lines.quantity > 0 and orders.is_sale then new_lines.quantity
+        when new_lines.quantity < 0 and orders.takes_back then new_lines.quantity
+        else 0
+    end as quantity,
+    {{ reporting_amount(
+        'new_lines.line_amount - coalesce(new_lines.discount_amount, 0)'
+    ) }} as net_amount,
 
-select
-    customer_id,
-    return_id as order_id,
-    return_line_number as line_number,
-    product_id,
-    returned_quantity as quantity,
-    null as net_amount,
-    'return' as kind,
-    returned_at as moved_at
-from {{ ref('int_return_lines') }}
-where customer_id is not null
-
-union all
-
-select * from moved
+    ---------- timestamps
+    orders.ordered_at
+from new_orders as orders
+left join new_lines
+    on
+        orders.customer_id = new_lines.customer_id
+        and orders.order_id = new_lines.order_id
