@@ -2,13 +2,13 @@
 
 ``python -m benchmarks.live --customers 1000000``
 
-A small shop is generated, its raw tables are put into a DuckDB file, and it is built as
-of some days before its end, so that the raw rows of the last days are new. Its customers
-are then repeated, in the raw tables and in what the build left, with ids of their own:
-the tables are those of a shop of that size. Cold is the first question of a process that
-has just opened the file (which the operating system may have in its cache); warm are
-later ones. Beside it what segments are made of is worked out from all raw rows: by SQL
-that scans them, and by pandas.
+A small shop is generated, its raw tables are put into a DuckDB file, and it is built
+as of some days before its end, so that the raw rows of the last days are new. Its
+customers are then repeated, in the raw tables and in what the build left, with ids of
+their own: the tables are those of a shop of that size. Cold is the first question of a
+process that has just opened the file (which the operating system may have in its
+cache); warm are later ones. Beside it what segments are made of is worked out from all
+raw rows: by SQL that scans them, and by pandas.
 """
 
 import argparse
