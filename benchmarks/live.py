@@ -161,7 +161,7 @@ def some_customers(file: Path, count: int) -> dict[str, list[str]]:
             where ordered_at > (
                 select cast(newest_ordered_at as varchar)
                 from intermediate.int_live__known
-            ) and ordered_at < '2030'
+            ) and ordered_at < '2030' and customer_id is not null
         """
         draw = "order by md5(customer_id) limit"
         groups = {
@@ -170,8 +170,7 @@ def some_customers(file: Path, count: int) -> dict[str, list[str]]:
                 f"where customer_id not in ({changed}) {draw} {count}"
             ),
             "new orders": (
-                f"select customer_id from ({changed}) "
-                f"where customer_id is not null {draw} {count}"
+                f"select customer_id from ({changed}) {draw} {count}"
             ),
         }
         found = {

@@ -228,7 +228,7 @@ def test_the_change_told_leads_to_the_segment_told(demo, when):
     told = project.query(
         """
         select * from marts.fct_customer_segment_explanations
-        where change is not null
+        where change_needed is not null
         """
     )
     assert len(told) > 500
@@ -300,7 +300,7 @@ def test_the_rules_are_conditions_that_run(demo):
     rules = project.query("select * from intermediate.int_segments__rules")
     assert len(rules) >= 8
     for rule in rules.itertuples():
-        where = f"anchor_role = 'scoring' and count_orders > 0 and {rule.condition}"
+        where = f"anchor_role = 'scoring' and count_orders > 0 and {rule.sql_condition}"
         fits = project.rows(
             "select customer_id from intermediate.int_customers__features "
             f"where {where} order by 1"

@@ -161,13 +161,13 @@ totals as (
         -- a gap of 0 lies within a day
         max_by(gap_days, order_date) filter (where is_purchase and gap_days > 0)
             as last_gap_days,
-        sum(gap_days) filter (where is_purchase) as sum_gap_days,
         {% for days in [90, 365] -%}
         count(*) filter (where is_purchase and days_before <= {{ days }})
             as count_orders_{{ days }}d,
         sum(net_amount) filter (where is_purchase and days_before <= {{ days }})
-            as net_amount_{{ days }}d{{ ',' if not loop.last }}
-        {% endfor %}
+            as net_amount_{{ days }}d,
+        {% endfor -%}
+        sum(gap_days) filter (where is_purchase) as sum_gap_days
     from purchases
     group by customer_id, as_of_date
 

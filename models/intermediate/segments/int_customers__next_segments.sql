@@ -233,6 +233,5 @@ from judged
 qualify
     row_number() over (
         partition by customer_id
-        order by
-            is_realistic desc, orders_needed asc, extra_amount asc, segment_order asc
+        order by orders_needed asc, extra_amount asc, segment_order asc
     ) = 1

@@ -72,7 +72,7 @@ conditions as (
                     then cast(cast(round(value_before) as bigint) as {{ string }})
                 else cast(value_before as {{ string }})
             end
-        ) as condition
+        ) as sql_condition
     from told
     where feature is not null
 
@@ -81,11 +81,6 @@ conditions as (
 rules as (
 
     select
-        bounds.dimension,
-        bounds.rule_number,
-        bounds.segment_code,
-        bounds.count_learned,
-        bounds.verdict,
         {% for feature in var('rule_features') -%}
         max(case when bounds.feature = '{{ feature }}' then bounds.value_from end)
             as {{ feature }}_from,
@@ -93,9 +88,14 @@ rules as (
             as {{ feature }}_before,
         max(case when bounds.feature = '{{ feature }}' then conditions.words end)
             as {{ feature }}_words,
-        max(case when bounds.feature = '{{ feature }}' then conditions.condition end)
-            as {{ feature }}_condition{{ ',' if not loop.last }}
-        {% endfor %}
+        max(case when bounds.feature = '{{ feature }}' then conditions.sql_condition end)
+            as {{ feature }}_condition,
+        {% endfor -%}
+        bounds.dimension,
+        bounds.rule_number,
+        bounds.segment_code,
+        bounds.count_learned,
+        bounds.verdict
     from bounds
     left join conditions
         on
@@ -123,20 +123,20 @@ select
         {%- for feature in var('rule_features') -%}
         , {{ feature }}_words
         {%- endfor -%}
-    ), ''), 'whoever has bought') as rule,
+    ), ''), 'whoever has bought') as rule_in_words,
     coalesce(nullif(concat_ws(
         ' and '
         {%- for feature in var('rule_features') -%}
         , {{ feature }}_condition
         {%- endfor -%}
-    ), ''), 'count_orders > 0') as condition,
+    ), ''), 'count_orders > 0') as sql_condition,
     verdict,
 
     ---------- numerics
-    rule_number,
-    count_learned,
     {% for feature in var('rule_features') -%}
     {{ feature }}_from,
-    {{ feature }}_before{{ ',' if not loop.last }}
-    {% endfor %}
+    {{ feature }}_before,
+    {% endfor -%}
+    rule_number,
+    count_learned
 from rules

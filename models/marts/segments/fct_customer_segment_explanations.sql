@@ -32,10 +32,12 @@ rules as (
     select
         customers_rules.customer_id,
         max(case when rules.dimension = 'rfm' then rules.rule_id end) as rfm_rule_id,
-        max(case when rules.dimension = 'rfm' then rules.rule end) as rfm_rule,
+        max(case when rules.dimension = 'rfm' then rules.rule_in_words end)
+            as rfm_rule,
         max(case when rules.dimension = 'cluster' then rules.rule_id end)
             as cluster_rule_id,
-        max(case when rules.dimension = 'cluster' then rules.rule end) as cluster_rule
+        max(case when rules.dimension = 'cluster' then rules.rule_in_words end)
+            as cluster_rule
     from {{ ref('int_customers__rules') }} as customers_rules
     inner join {{ ref('int_segments__rules') }} as rules
         on customers_rules.rule_id = rules.rule_id
@@ -68,7 +70,7 @@ next_segments as (
                     || cast(order_amount as {{ string }})
                     || case when orders_needed > 1 then ' in one of them' else '' end
             else ''
-        end as change
+        end as change_needed
     from {{ ref('int_customers__next_segments') }}
 
 ),
@@ -134,9 +136,9 @@ select
         as {{ string }}
     ) as next_segment_name,
     cast(
-        case when next_segments.is_realistic then next_segments.change end
+        case when next_segments.is_realistic then next_segments.change_needed end
         as {{ string }}
-    ) as change,
+    ) as change_needed,
     cast(
         case
             when next_segments.is_realistic then null
@@ -144,16 +146,20 @@ select
             when next_segments.segment_code is null
                 then 'up to three more orders lead to no better segment'
             else
-                'not to be expected: ' || next_segments.change || ' would lead to '
+                'not to be expected: ' || next_segments.change_needed || ' would lead to '
                 || next_names.segment_name
         end as {{ string }}
     ) as no_change_reason,
 
     ---------- numerics
-    cast(case when next_segments.is_realistic then next_segments.orders_needed end as bigint)
-        as orders_needed,
-    cast(case when next_segments.is_realistic then next_segments.within_days end as bigint)
-        as within_days,
+    cast(
+        case when next_segments.is_realistic then next_segments.orders_needed end
+        as bigint
+    ) as orders_needed,
+    cast(
+        case when next_segments.is_realistic then next_segments.within_days end
+        as bigint
+    ) as within_days,
     cast(
         case when next_segments.is_realistic then next_segments.order_amount end
         as decimal(18, 2)

@@ -71,8 +71,8 @@ select
     cast(rules.dimension as {{ dbt.type_string() }}) as dimension,
     cast(rules.segment_code as {{ dbt.type_string() }}) as segment_code,
     cast(segments.segment_name as {{ dbt.type_string() }}) as segment_name,
-    cast(rules.rule as {{ dbt.type_string() }}) as rule,
-    cast(rules.condition as {{ dbt.type_string() }}) as condition,
+    cast(rules.rule_in_words as {{ dbt.type_string() }}) as rule_in_words,
+    cast(rules.sql_condition as {{ dbt.type_string() }}) as sql_condition,
     cast(rules.verdict as {{ dbt.type_string() }}) as verdict,
 
     ---------- numerics: of the rule
