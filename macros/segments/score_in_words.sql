@@ -2,19 +2,18 @@
     beside it. A whole number exceeds the whole part of a cut point where it exceeds the
     cut point, so no more of it is shown.
 
-    metric:           recency | frequency | monetary, as in int_rfm__cut_points
-    score:            the score
-    digits:           digits of the cut points to show
-    is_lower_better:  as in rfm_score -#}
-{% macro score_in_words(metric, score, digits=0, is_lower_better=false) -%}
+    metric: recency | frequency | monetary, as in int_history__cut_points
+    score:  the score
+    digits: digits of the cut points to show -#}
+{% macro score_in_words(metric, score, digits=0) -%}
     {%- set string = dbt.type_string() -%}
     {%- set band -%}
-        {%- if is_lower_better -%} 6 - {{ score }} {%- else -%} {{ score }} {%- endif -%}
+        {%- if rfm_metrics()[metric].is_lower_better -%} 6 - {{ score }} {%- else -%} {{ score }} {%- endif -%}
     {%- endset -%}
     cast({{ score }} as {{ string }}) || ' of 5 (' || concat_ws(
         ', ',
         case {{ band }}
-            {%- for cut in [20, 40, 60, 80] %}
+            {%- for cut in cut_percentiles() %}
             when {{ loop.index + 1 }}
                 then 'more than ' || cast(
                     cast(
@@ -25,7 +24,7 @@
             {%- endfor %}
         end,
         case {{ band }}
-            {%- for cut in [20, 40, 60, 80] %}
+            {%- for cut in cut_percentiles() %}
             when {{ loop.index }}
                 then 'at most ' || cast(
                     cast(

@@ -32,17 +32,15 @@ counted as (
 
 cut_points as (
 
-    select * from {{ ref('int_rfm__cut_points') }}
+    select * from {{ ref('int_history__cut_points') }}
 
 )
 
 select
     ---------- numerics
     counted.count_orders,
-    {% for metric in ['recency', 'frequency', 'monetary'] -%}
-    {% for cut in [20, 40, 60, 80] -%}
+    {% for metric, cut in rfm_cuts() -%}
     cut_points.{{ metric }}_cut_{{ cut }},
-    {% endfor -%}
     {% endfor %}
     ---------- dates
     scoring.anchor_date,

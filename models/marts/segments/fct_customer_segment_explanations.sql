@@ -90,9 +90,7 @@ explained as (
                 'last order ' || {{ number_in_words(
                     'customers.days_since_last_order', "'count'", "'day'", "'days'"
                 ) }} || ' ago: '
-                || {{ score_in_words(
-                    'recency', 'segments.recency_score', is_lower_better=true
-                ) }}
+                || {{ score_in_words('recency', 'segments.recency_score') }}
                 || '; ' || {{ number_in_words(
                     'customers.count_orders', "'count'", "'order'", "'orders'"
                 ) }} || ' so far: '

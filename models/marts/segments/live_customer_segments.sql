@@ -36,11 +36,10 @@ scored as (
 
     select
         customers.*,
-        {{ rfm_score(
-            'recency', 'customers.days_since_last_order', is_lower_better=true
-        ) }} as recency_score,
-        {{ rfm_score('frequency', 'customers.count_orders') }} as frequency_score,
-        {{ rfm_score('monetary', 'customers.lifetime_net_amount') }} as monetary_score
+        {% for metric in rfm_metrics() -%}
+        {{ rfm_score(metric) }} as {{ metric }}_score,
+        {% endfor -%}
+        cut_points.anchor_date
     from customers
     cross join cut_points
 
@@ -77,17 +76,9 @@ select
     cast(clustered.as_of_date as date) as as_of_date
 from clustered
 left join cells
-    on
-        clustered.count_orders > 0
-        and clustered.recency_score = cells.recency_score
-        and clustered.frequency_score = cells.frequency_score
-        and clustered.monetary_score = cells.monetary_score
+    on clustered.count_orders > 0 and {{ is_in_cell('clustered', 'cells') }}
 left join stages
-    on
-        {{ is_in_range('clustered', 'stages', 'count_orders') }}
-        and {{ is_in_range('clustered', 'stages', 'days_since_first_order') }}
-        and {{ is_in_range('clustered', 'stages', 'days_since_last_order') }}
-        and {{ is_in_range('clustered', 'stages', 'last_gap_days') }}
+    on {{ is_in_stage('clustered', 'stages') }}
 left join rules as rfm_rules
     on
         clustered.count_orders > 0

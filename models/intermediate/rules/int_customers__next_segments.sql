@@ -104,9 +104,12 @@ orders as (
 
     {% for orders in [1, 2, 3] -%}
     select
-        *,
+        customer_id,
+        order_amount,
+        orders_per_day,
         {{ orders }} as orders_needed,
-        lifetime_net_amount + {{ orders }} * order_amount as amount_before_extra
+        count_orders + {{ orders }} as count_orders,
+        lifetime_net_amount + {{ orders }} * order_amount as lifetime_net_amount
     from usual
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
@@ -120,7 +123,7 @@ extras as (
         cast(0 as decimal(18, 2)) as extra_amount
     from orders
 
-    {% for cut in [20, 40, 60, 80] -%}
+    {% for cut in cut_percentiles() -%}
     union all
 
     select
@@ -129,7 +132,7 @@ extras as (
             floor(
                 (
                     cut_points.monetary_cut_{{ cut }}
-                    - cast(orders.amount_before_extra as double)
+                    - cast(orders.lifetime_net_amount as double)
                 ) * 100
             ) / 100 + 0.01
             as decimal(18, 2)
@@ -137,24 +140,35 @@ extras as (
     from orders
     cross join cut_points
     where
-        orders.amount_before_extra <= cut_points.monetary_cut_{{ cut }}
+        orders.lifetime_net_amount <= cut_points.monetary_cut_{{ cut }}
         -- more than as much again as usual is not to be expected
         and cut_points.monetary_cut_{{ cut }}
-        < cast(orders.amount_before_extra + orders.order_amount as double)
+        < cast(orders.lifetime_net_amount + orders.order_amount as double)
     {% endfor %}
+
+),
+
+customers_after as (
+
+    select
+        customer_id,
+        order_amount,
+        orders_per_day,
+        orders_needed,
+        extra_amount,
+        count_orders,
+        lifetime_net_amount + extra_amount as lifetime_net_amount
+    from extras
 
 ),
 
 scored as (
 
     select
-        extras.*,
-        {{ rfm_score('frequency', '(extras.count_orders + extras.orders_needed)') }}
-            as frequency_score,
-        {{ rfm_score(
-            'monetary', '(extras.amount_before_extra + extras.extra_amount)'
-        ) }} as monetary_score
-    from extras
+        customers_after.*,
+        {{ rfm_score('frequency', 'customers_after') }} as frequency_score,
+        {{ rfm_score('monetary', 'customers_after') }} as monetary_score
+    from customers_after
     cross join cut_points
 
 ),
