@@ -195,17 +195,25 @@ def test_new_rows_are_judged_and_netted_as_a_build_would(demo, new_project):
     other = new_project()
     for file in project.raw.iterdir():
         (other.raw / file.name).write_bytes(file.read_bytes())
-    result = other.build("--select", "+int_customers__lifecycle", **QUICK)
+    result = other.build(
+        "--select",
+        "+int_customers__features",
+        "+int_customers__history_segments",
+        **QUICK,
+    )
     assert result.success, result.text
     built = "intermediate.int_customers__features"
     expected = features(other, built, "anchor_role = 'scoring'")
     assert as_of == other.value(f"select max(anchor_date) from {built}")
     pd.testing.assert_frame_equal(live, expected, rtol=1e-12, check_exact=False)
     expected_stages = other.query(
-        "select customer_id, stage_code from intermediate.int_customers__lifecycle "
+        "select customer_id, lifecycle_stage_code "
+        "from intermediate.int_customers__history_segments "
         f"where anchor_date = '{as_of:%Y-%m-%d}'"
-    ).set_index("customer_id")["stage_code"]
-    assert stages.to_dict() == expected_stages.to_dict()
+    ).set_index("customer_id")["lifecycle_stage_code"]
+    assert len(expected_stages) > 1_500
+    assert stages[expected_stages.index].to_dict() == expected_stages.to_dict()
+    assert set(stages.drop(expected_stages.index)) == {"prospect"}
     assert {"new-1", "new-3", "new-9"} <= set(live.index)
     assert "new-5" not in live.index
 
