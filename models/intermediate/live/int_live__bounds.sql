@@ -24,7 +24,7 @@ orders as (
     from {{ raw_table('shop', 'orders') }}
     where
         ordered_at >= {{ raw_bound(
-            'read_from_date', ref('int_live__known'), 'shop', 'orders', 'ordered_at'
+            'read_from_at', ref('int_live__known'), 'shop', 'orders', 'ordered_at'
         ) }}
 
 ),

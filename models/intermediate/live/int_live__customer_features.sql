@@ -12,54 +12,9 @@
 {%- set stale_features = var('cluster_features') | reject('in', live_features()) | list %}
 with
 
-bounds as (
-
-    select * from {{ ref('int_live__bounds') }}
-
-),
-
 lines as (
 
-    -- whoever is known, with or without purchases
-    select
-        customer_id,
-        cast(null as {{ dbt.type_string() }}) as order_id,
-        cast(null as bigint) as line_number,
-        cast(null as {{ dbt.type_string() }}) as product_id,
-        cast(null as decimal(18, 4)) as sold_quantity,
-        cast(null as decimal(18, 4)) as sold_net_amount,
-        cast(0 as decimal(18, 4)) as quantity,
-        cast(0 as decimal(18, 4)) as net_amount,
-        cast(null as timestamp) as ordered_at
-    from {{ ref('int_live__customers') }}
-
-    union all
-
-    select
-        customer_id,
-        order_id,
-        line_number,
-        product_id,
-        sold_quantity,
-        sold_net_amount,
-        quantity,
-        net_amount,
-        ordered_at
-    from {{ ref('int_live__known_lines') }}
-
-    union all
-
-    select
-        customer_id,
-        order_id,
-        line_number,
-        product_id,
-        quantity as sold_quantity,
-        net_amount as sold_net_amount,
-        quantity,
-        net_amount,
-        ordered_at
-    from {{ ref('int_live__new_lines') }}
+    select * from {{ ref('int_live__lines') }}
 
 ),
 
@@ -106,6 +61,7 @@ orders as (
 
     select
         customer_id,
+        as_of_date,
         order_id,
         max(cast(ordered_at as date)) as order_date,
         sum(
@@ -115,7 +71,7 @@ orders as (
             )
         ) filter (where quantity > 0 and quantity > returned_quantity) as net_amount
     from netted
-    group by customer_id, order_id
+    group by customer_id, as_of_date, order_id
 
 ),
 
@@ -131,20 +87,17 @@ judged as (
 purchases as (
 
     select
-        judged.*,
-        bounds.as_of_date,
-        {{ dbt.datediff('judged.order_date', 'bounds.as_of_date', 'day') }}
-            as days_before,
+        *,
+        {{ dbt.datediff('order_date', 'as_of_date', 'day') }} as days_before,
         {{ dbt.datediff(
-            'lag(judged.order_date) over (
-                partition by judged.customer_id, judged.is_purchase
-                order by judged.order_date, judged.order_id
+            'lag(order_date) over (
+                partition by customer_id, is_purchase
+                order by order_date, order_id
             )',
-            'judged.order_date',
+            'order_date',
             'day'
         ) }} as gap_days
     from judged
-    cross join bounds
 
 ),
 

@@ -44,11 +44,11 @@ select
     {% endfor %}
     ---------- dates
     scoring.anchor_date,
-    -- a day less, since a raw time may carry an offset from UTC
-    cast(newest.newest_ordered_at - interval '1' day as date) as read_from_date,
 
     ---------- timestamps
-    newest.newest_ordered_at
+    newest.newest_ordered_at,
+    -- earlier, since a raw time may carry an offset from UTC
+    newest.newest_ordered_at - interval '14' hour as read_from_at
 from scoring
 cross join newest
 cross join counted

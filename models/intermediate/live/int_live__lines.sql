@@ -21,7 +21,7 @@ orders as (
     from {{ raw_table('shop', 'orders') }}
     where
         ordered_at >= {{ raw_bound(
-            'read_from_date', ref('int_live__known'), 'shop', 'orders', 'ordered_at'
+            'read_from_at', ref('int_live__known'), 'shop', 'orders', 'ordered_at'
         ) }}
 
 ),
@@ -107,30 +107,80 @@ new_lines as (
                 discount_amount asc nulls last
         ) = 1
 
+),
+
+-- an order without lines makes its customer known all the same; units returned are less
+-- than 0
+came as (
+
+    select
+        orders.customer_id,
+        orders.order_id,
+        new_lines.line_number,
+        new_lines.product_id,
+        case
+            when new_lines.quantity > 0 and orders.is_sale then new_lines.quantity
+            when new_lines.quantity < 0 and orders.takes_back then new_lines.quantity
+            else 0
+        end as quantity,
+        {{ reporting_amount(
+            'new_lines.line_amount - coalesce(new_lines.discount_amount, 0)'
+        ) }} as net_amount,
+        orders.ordered_at
+    from new_orders as orders
+    left join new_lines
+        on
+            orders.customer_id = new_lines.customer_id
+            and orders.order_id = new_lines.order_id
+
+),
+
+lines as (
+
+    select
+        customer_id,
+        cast(null as {{ dbt.type_string() }}) as order_id,
+        cast(null as bigint) as line_number,
+        cast(null as {{ dbt.type_string() }}) as product_id,
+        cast(null as decimal(18, 4)) as sold_quantity,
+        cast(null as decimal(18, 4)) as sold_net_amount,
+        cast(0 as decimal(18, 4)) as quantity,
+        cast(0 as decimal(18, 4)) as net_amount,
+        cast(null as timestamp) as ordered_at
+    from {{ ref('int_live__customers') }}
+
+    union all
+
+    select
+        customer_id,
+        order_id,
+        line_number,
+        product_id,
+        sold_quantity,
+        sold_net_amount,
+        quantity,
+        net_amount,
+        ordered_at
+    from {{ ref('int_live__known_lines') }}
+
+    union all
+
+    select
+        customer_id,
+        order_id,
+        line_number,
+        product_id,
+        quantity as sold_quantity,
+        net_amount as sold_net_amount,
+        quantity,
+        net_amount,
+        ordered_at
+    from came
+
 )
 
--- an order without lines makes its customer known all the same
 select
-    ---------- ids
-    orders.customer_id,
-    orders.order_id,
-    new_lines.line_number,
-    new_lines.product_id,
-
-    ---------- numerics: units returned are less than 0
-    case
-        when new_lines.quantity > 0 and orders.is_sale then new_lines.quantity
-        when new_lines.quantity < 0 and orders.takes_back then new_lines.quantity
-        else 0
-    end as quantity,
-    {{ reporting_amount(
-        'new_lines.line_amount - coalesce(new_lines.discount_amount, 0)'
-    ) }} as net_amount,
-
-    ---------- timestamps
-    orders.ordered_at
-from new_orders as orders
-left join new_lines
-    on
-        orders.customer_id = new_lines.customer_id
-        and orders.order_id = new_lines.order_id
+    lines.*,
+    bounds.as_of_date
+from lines
+cross join bounds
