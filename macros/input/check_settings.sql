@@ -150,7 +150,7 @@
         {%- endfor -%}
 
         {%- set features_on = {} -%}
-        {%- for name in ['cluster_features', 'lookalike_features'] -%}
+        {%- for name in ['cluster_features', 'rule_features', 'lookalike_features'] -%}
             {%- set features = var(name) -%}
             {%- if features is string or features is mapping or features is not sequence
                 or features | length == 0 or features | unique | list | length < features | length -%}
@@ -182,6 +182,12 @@
                 "cluster_methods names k-prototypes, which needs cluster_categories: name some, for instance favourite_channel."
             ) -%}
         {%- endif -%}
+        {%- for feature in features_on.get('rule_features', []) if feature not in live_features() -%}
+            {%- do problems.append(
+                "rule_features names '" ~ feature ~ "', which the live view does not work out anew: use one of "
+                ~ live_features() | join(', ') ~ "."
+            ) -%}
+        {%- endfor -%}
 
         {%- for name in ['churn_features', 'response_features'] -%}
             {%- set features = var(name) -%}

@@ -15,10 +15,9 @@ import pandas as pd
 import pyarrow as pa
 from scipy.spatial.distance import cdist
 
-from segmentation.clusters import standardise
+from segmentation.clusters.encoding import Encoding
 from segmentation.estimators import KMeans, one_thread
 from segmentation.frames import conform, sorted_by_key
-from segmentation.transforms import transform
 
 LOOKALIKES_SCHEMA = pa.schema(
     [
@@ -110,30 +109,26 @@ class Behaviour:
 
     Attributes
     ----------
-    features : list of str
-    mean, scale : ndarray, shape (p,)
-        Of the logarithms of the features.
+    encoding : Encoding
+        Of their features.
     everyone : Prototypes
     seed : int
     """
 
-    features: list[str]
-    mean: np.ndarray
-    scale: np.ndarray
+    encoding: Encoding
     everyone: Prototypes
     seed: int
 
     @classmethod
     def of(cls, sample: pd.DataFrame, features: list[str], seed: int):
         """Learn from a sample of customers, sorted by key."""
-        seen = standardise(sample, features)
-        everyone = Prototypes.of(seen.values, seed=seed)
-        return cls(features, seen.mean, seen.scale, everyone, seed)
+        encoding = Encoding.learn(sample, features)
+        everyone = Prototypes.of(encoding.points(sample), seed=seed)
+        return cls(encoding, everyone, seed)
 
     def values(self, customers: pd.DataFrame) -> np.ndarray:
         """Standardise customers like the sample, shape (n, p); missing counts as 0."""
-        logs = transform(customers, dict.fromkeys(self.features, "log1p")).fillna(0)
-        return (logs.to_numpy() - self.mean) / self.scale
+        return self.encoding.points(customers)
 
     def prototypes(self, seeds: pd.DataFrame) -> Prototypes:
         """Reduce the customers of a list to prototypes."""
@@ -286,7 +281,7 @@ def _with_nearest(found: pd.DataFrame, one: Sought) -> pd.DataFrame:
     """Rank lookalikes, and name the customer of the list who is nearest to each."""
     if found.empty:
         return found
-    features = one.behaviour.features
+    features = list(one.behaviour.encoding.features)
     ours, theirs = found[features].to_numpy(), one.behaviour.values(one.members)
     nearest, distance = np.empty(len(ours), int), np.empty(len(ours))
     for start in range(0, len(ours), MOST_PROTOTYPES):

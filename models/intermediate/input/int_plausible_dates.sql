@@ -38,16 +38,7 @@ first_implausible as (
 
     select min(order_date) as order_date
     from silences
-    where
-        (
-            silent_days > {{ var('quiet_days') }}
-            and count_orders_from_here < {{ var('quiet_share') }} * count_orders
-        )
-        -- no share of a small shop is small enough, but five years are long enough
-        or (
-            silent_days > 5 * 365
-            and count_orders_from_here < 0.5 * count_orders
-        )
+    where {{ is_implausible_silence() }}
 
 ),
 

@@ -1,0 +1,49 @@
+{#- What it takes to judge an order, and to convert its amounts, as the CTEs
+    `order_statuses` to `examined`. The query must hold the CTE `orders`. -#}
+{% macro examined_orders() -%}
+order_statuses as (
+
+    select * from {{ ref('order_statuses') }}
+
+),
+
+currency_rates as (
+
+    select
+        currency,
+        valid_from_date,
+        rate,
+        lead(valid_from_date) over (
+            partition by currency
+            order by valid_from_date
+        ) as valid_until_date
+    from {{ ref('currency_rates') }}
+    where reporting_currency = '{{ var("reporting_currency") }}'
+
+),
+
+examined as (
+
+    select
+        orders.*,
+        order_statuses.is_sale,
+        order_statuses.takes_back,
+        orders.customer_id is null as is_anonymous,
+        case
+            when orders.currency = '{{ var("reporting_currency") }}' then 1
+            else currency_rates.rate
+        end as exchange_rate
+    from orders
+    left join order_statuses
+        on orders.status = order_statuses.status
+    left join currency_rates
+        on
+            orders.currency = currency_rates.currency
+            and cast(orders.ordered_at as date) >= currency_rates.valid_from_date
+            and (
+                currency_rates.valid_until_date is null
+                or cast(orders.ordered_at as date) < currency_rates.valid_until_date
+            )
+
+)
+{%- endmacro %}

@@ -1,0 +1,162 @@
+{{ config(materialized="view") }}
+
+-- One chain of steps, each of them by customer, so that a filter on one customer reaches
+-- the tables at its start: a step that two others read from would stop it.
+--
+-- Units are a stack, as in int_returns__matched: of a sale those are kept that lie below
+-- the lowest height the stack falls to afterwards.
+{%- set counts = [
+    'count_orders', 'count_order_days', 'lifetime_net_amount',
+    'count_orders_90d', 'net_amount_90d', 'count_orders_365d', 'net_amount_365d',
+] %}
+{%- set stale_features = stale_cluster_features() %}
+with
+
+lines as (
+
+    select * from {{ ref('int_live__lines') }}
+
+),
+
+stacked as (
+
+    select
+        *,
+        sum(quantity) over (
+            partition by customer_id, product_id
+            order by
+                ordered_at, case when quantity < 0 then 1 else 0 end, order_id,
+                line_number
+            rows between unbounded preceding and current row
+        ) as top_units
+    from lines
+
+),
+
+levelled as (
+
+    select
+        *,
+        min(top_units) over (
+            partition by customer_id, product_id
+            order by
+                ordered_at, case when quantity < 0 then 1 else 0 end, order_id,
+                line_number
+            rows between current row and unbounded following
+        ) as lowest_units
+    from stacked
+
+),
+
+netted as (
+
+    select
+        *,
+        least(greatest(top_units - lowest_units, 0), quantity) as returned_quantity
+    from levelled
+
+),
+
+orders as (
+
+    select
+        customer_id,
+        as_of_date,
+        order_id,
+        max(cast(ordered_at as date)) as order_date,
+        sum(
+            net_amount - cast(
+                sold_net_amount * (returned_quantity / nullif(sold_quantity, 0))
+                as decimal(18, 4)
+            )
+        ) filter (where quantity > 0 and quantity > returned_quantity) as net_amount
+    from netted
+    group by customer_id, as_of_date, order_id
+
+),
+
+judged as (
+
+    select
+        *,
+        coalesce({{ is_purchase('net_amount') }}, false) as is_purchase
+    from orders
+
+),
+
+purchases as (
+
+    select
+        *,
+        {{ dbt.datediff('order_date', 'as_of_date', 'day') }} as days_before,
+        {{ dbt.datediff(
+            'lag(order_date) over (
+                partition by customer_id, is_purchase
+                order by order_date, order_id
+            )',
+            'order_date',
+            'day'
+        ) }} as gap_days
+    from judged
+
+),
+
+totals as (
+
+    select
+        customer_id,
+        as_of_date,
+        min(days_before) filter (where is_purchase) as days_since_last_order,
+        max(days_before) filter (where is_purchase) as days_since_first_order,
+        count(*) filter (where is_purchase) as count_orders,
+        count(distinct order_date) filter (where is_purchase) as count_order_days,
+        sum(net_amount) filter (where is_purchase) as lifetime_net_amount,
+        -- a gap of 0 lies within a day
+        max_by(gap_days, order_date) filter (where is_purchase and gap_days > 0)
+            as last_gap_days,
+        {% for days in [90, 365] -%}
+        count(*) filter (where is_purchase and days_before <= {{ days }})
+            as count_orders_{{ days }}d,
+        sum(net_amount) filter (where is_purchase and days_before <= {{ days }})
+            as net_amount_{{ days }}d,
+        {% endfor -%}
+        sum(gap_days) filter (where is_purchase) as sum_gap_days
+    from purchases
+    group by customer_id, as_of_date
+
+),
+
+features as (
+
+    select
+        *,
+        cast(lifetime_net_amount as double) / nullif(count_orders, 0)
+            as avg_order_amount,
+        cast(sum_gap_days as double) / nullif(count_order_days - 1, 0)
+            as avg_days_between_orders
+    from totals
+
+)
+
+select
+    ---------- ids
+    features.customer_id,
+
+    ---------- numerics
+    {% for feature in live_features() -%}
+    {% if feature in counts -%}
+    coalesce(features.{{ feature }}, 0) as {{ feature }},
+    {% else -%}
+    features.{{ feature }},
+    {% endif -%}
+    {% endfor -%}
+    {% for feature in stale_features -%}
+    known_customers.{{ feature }},
+    {% endfor %}
+    ---------- dates
+    features.as_of_date
+from features
+{%- if stale_features %}
+left join {{ ref('int_live__customers') }} as known_customers
+    on features.customer_id = known_customers.customer_id
+{%- endif %}

@@ -1,0 +1,56 @@
+with
+
+scoring as (
+
+    select * from {{ ref('int_anchors') }}
+    where anchor_role = 'scoring'
+
+),
+
+orders as (
+
+    select * from {{ ref('int_orders__checked') }}
+
+),
+
+newest as (
+
+    select max(ordered_at) as newest_ordered_at
+    from orders
+    where is_accepted
+
+),
+
+counted as (
+
+    select count(*) as count_orders
+    from orders
+    inner join newest
+        on orders.ordered_at <= newest.newest_ordered_at
+
+),
+
+cut_points as (
+
+    select * from {{ ref('int_history__cut_points') }}
+
+)
+
+select
+    ---------- numerics
+    counted.count_orders,
+    {% for metric, cut in rfm_cuts() -%}
+    cut_points.{{ metric }}_cut_{{ cut }},
+    {% endfor %}
+    ---------- dates
+    scoring.anchor_date,
+
+    ---------- timestamps
+    newest.newest_ordered_at,
+    -- earlier, since a raw time may carry an offset from UTC
+    newest.newest_ordered_at - interval '14' hour as read_from_at
+from scoring
+cross join newest
+cross join counted
+left join cut_points
+    on scoring.anchor_date = cut_points.anchor_date

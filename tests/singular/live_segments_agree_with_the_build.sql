@@ -1,0 +1,20 @@
+-- Right after a build nothing has come since: the live view places everyone as the build
+-- did. With an as_of_date in the past, raw rows have come since, and days have passed.
+select
+    batch.customer_id,
+    batch.rfm_segment_code,
+    live.rfm_segment_code as live_rfm_segment_code,
+    batch.lifecycle_stage_code,
+    live.lifecycle_stage_code as live_lifecycle_stage_code,
+    batch.cluster_code,
+    live.cluster_code as live_cluster_code
+from {{ ref('fct_customer_segments') }} as batch
+full outer join {{ ref('live_customer_segments') }} as live
+    on batch.customer_id = live.customer_id
+where
+    {{ as_of_date() }} is null
+    and (
+        batch.rfm_segment_code is distinct from live.rfm_segment_code
+        or batch.lifecycle_stage_code is distinct from live.lifecycle_stage_code
+        or batch.cluster_code is distinct from live.cluster_code
+    )
