@@ -233,7 +233,8 @@ def main() -> None:
         median = warm["new orders"]
         print(
             f"\nSQL over all raw rows: {scan:.0f} ms "
-            f"({percentile(busy, 0.5):.0f} ms of the processors), ratio {scan / median:.0f}"
+            f"({percentile(busy, 0.5):.0f} ms of the processors), "
+            f"ratio {scan / median:.0f}"
         )
         print(
             f"pandas: {script['seconds'] * 1000:.0f} ms, {script['peak_mb']:,} MB, "

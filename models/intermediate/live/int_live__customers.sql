@@ -10,11 +10,13 @@ customers as (
 
 features as (
 
-    select * from {{ ref('int_customers__history_features') }}
-    where anchor_date in (
-        select anchor_date from {{ ref('int_history_anchors') }}
-        where is_scoring
-    )
+    select
+        history.*,
+        true as has_bought
+    from {{ ref('int_customers__history_features') }} as history
+    inner join {{ ref('int_history_anchors') }} as anchors
+        on history.anchor_date = anchors.anchor_date
+    where anchors.is_scoring
 
 )
 
@@ -22,6 +24,7 @@ select
     {% for feature in stale_cluster_features() -%}
     features.{{ feature }},
     {% endfor -%}
+    coalesce(features.has_bought, false) as has_bought,
     customers.customer_id
 from customers
 left join features
