@@ -88,16 +88,21 @@ purchases as (
 
     select
         *,
-        {{ dbt.datediff('order_date', 'as_of_date', 'day') }} as days_before,
-        {{ dbt.datediff(
-            'lag(order_date) over (
-                partition by customer_id, is_purchase
-                order by order_date, order_id
-            )',
-            'order_date',
-            'day'
-        ) }} as gap_days
+        {{ dbt.datediff('order_date', 'as_of_date', 'day') }} as days_before, -- noqa: LT05
+        lag(order_date) over (
+            partition by customer_id, is_purchase
+            order by order_date, order_id
+        ) as order_date_before
     from judged
+
+),
+
+gaps as (
+
+    select
+        *,
+        {{ dbt.datediff('order_date_before', 'order_date', 'day') }} as gap_days -- noqa: LT05
+    from purchases
 
 ),
 
@@ -121,7 +126,7 @@ totals as (
             as net_amount_{{ days }}d,
         {% endfor -%}
         sum(gap_days) filter (where is_purchase) as sum_gap_days
-    from purchases
+    from gaps
     group by customer_id, as_of_date
 
 ),
