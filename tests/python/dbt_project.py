@@ -95,6 +95,13 @@ class Project:
         with duckdb.connect(str(self.database), read_only=True) as connection:
             return connection.execute(sql).fetchall()
 
+    def cross(self, other: "Project", sql: str) -> list[tuple]:
+        """Read this database as `one` and another as `other`."""
+        with duckdb.connect() as connection:
+            for name, project in {"one": self, "other": other}.items():
+                connection.execute(f"attach '{project.database}' as {name} (read_only)")
+            return connection.execute(sql).fetchall()
+
     def value(self, sql: str):
         return self.rows(sql)[0][0]
 

@@ -26,6 +26,8 @@ def built(project, *args):
 def assert_same(one, other):
     names = one.tables(*KEPT)
     assert names == other.tables(*KEPT)
+    # live views read the raw rows of the moment, not those of the build
+    names = [name for name in names if "live_" not in name]
     assert len(names) > 40
     for name in names:
         sql = f"from {name} order by all"

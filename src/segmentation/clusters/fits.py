@@ -282,9 +282,11 @@ def _learn(due, customers, earlier, made, settings, anchors, locks, contrasts) -
         for fit in sorted(made, key=lambda fit: (fit["fit_date"], fit["fit_number"]))
         if fit["method"] != NOTHING and fit["fit_date"] <= due.fit_date
     ]
-    # the fit that this one replaces, where its past has changed, or else the last
-    before = able[-1] if able else None
-    alike = [fit for fit in valid(able, anchors) if fit["settings_hash"] == hashed]
+    # Ids go on from the last fit that holds. Where late data have undone all of them,
+    # they go on from the one that this fit replaces.
+    holding = valid(able, anchors)
+    before = (holding or able or [None])[-1]
+    alike = [fit for fit in holding if fit["settings_hash"] == hashed]
     locked = _locked(locks, before, due, settings)
 
     evidence, fitted, is_kept = _choose(
