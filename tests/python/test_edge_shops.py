@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from dbt_project import NO_TESTS, RAW_COLUMNS, ROOT, small_shop, write_shop
 
-QUICK = {"cluster_counts": [2, 3]}
+QUICK = {"cluster_methods": ["k-means"], "cluster_counts": [2, 3]}
 
 
 def green(project, *args, **settings):

@@ -20,6 +20,7 @@ SELECTED = (
     "+fct_segment_size_changes",
     "+fct_customer_segments",
 )
+QUICK = {"cluster_methods": ["k-means"], "cluster_counts": [3, 6]}
 MONTH = "2024-09-01"
 LATER = ("2024-10-01", "2024-11-15", "2024-12-01")
 
@@ -30,7 +31,7 @@ def demo():
 
 
 def built(project, **settings):
-    result = project.build(*SELECTED, **settings)
+    result = project.build(*SELECTED, **QUICK, **settings)
     assert result.success, result.text
     return project
 

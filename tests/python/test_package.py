@@ -45,7 +45,11 @@ def database(tmp_path_factory):
         file.parent.mkdir(exist_ok=True)
         file.write_text(dedent(text))
     write_shop(folder / "raw", **small_shop(60))
-    variables = {"raw_path": str(folder / "raw"), "cluster_counts": [3]}
+    variables = {
+        "raw_path": str(folder / "raw"),
+        "cluster_counts": [3],
+        "cluster_methods": ["k-means"],
+    }
     database = folder / "theirs.duckdb"
     places = ["--project-dir", str(folder), "--profiles-dir", str(folder)]
     with pytest.MonkeyPatch.context() as patch:

@@ -22,7 +22,7 @@ LATER = {
     "messages": ["opened_at", "clicked_at", "unsubscribed_at"],
     "support_tickets": ["resolved_at"],
 }
-QUICK = {"cluster_counts": [3]}
+QUICK = {"cluster_methods": ["k-means"], "cluster_counts": [3]}
 
 
 def at(texts):

@@ -35,7 +35,11 @@ def built(new_project):
     project = new_project().write(**shop())
     selected = ["+rpt_segment_personas", "+fct_persona_figures"]
     result = project.build(
-        "--select", *selected, cluster_counts=[2], min_training_customers=100
+        "--select",
+        *selected,
+        cluster_counts=[2],
+        cluster_methods=["k-means"],
+        min_training_customers=100,
     )
     assert result.success, result.text
     return project

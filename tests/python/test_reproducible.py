@@ -18,7 +18,7 @@ def first(new_project, demo):
 
 
 def built(project, *args):
-    result = project.build(*args, cluster_counts=[4])
+    result = project.build(*args, cluster_counts=[4], cluster_methods=["k-means"])
     assert result.success, result.text
     return project
 

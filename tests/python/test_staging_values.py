@@ -73,7 +73,7 @@ def tables():
 @pytest.fixture(scope="module")
 def built(new_project, tables):
     project = new_project().write(**tables)
-    result = project.build(cluster_counts=[3])
+    result = project.build(cluster_counts=[3], cluster_methods=["k-means"])
     assert result.success, result.text
     return project
 
