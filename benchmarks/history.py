@@ -31,7 +31,7 @@ MARTS = (
     "fct_segment_transitions",
     "fct_segment_size_changes",
 )
-MODELS = ["--select", "int_history_anchors", *KEPT, *MARTS]
+MODELS = ["--select", "int_history_anchors", *KEPT, "int_customers__history", *MARTS]
 
 
 def build(folder: Path, customers: int) -> tuple[Path, Path]:
@@ -86,7 +86,7 @@ def multiply(file: Path, customers: int, memory_limit: str) -> str:
         """
     )
     for table in KEPT:
-        connection.execute(f"drop table intermediate.{table}")
+        connection.execute(f"drop table if exists intermediate.{table}")
     (day,) = connection.execute(
         "select max(anchor_date) - interval 1 year from intermediate.int_anchors"
     ).fetchone()

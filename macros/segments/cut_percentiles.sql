@@ -3,9 +3,13 @@
     {{ return([20, 40, 60, 80]) }}
 {%- endmacro %}
 
-{#- The share of customers beyond which a sticky score is so clear of a cut point that it
+{#- The percentiles beyond which a sticky score is so clear of each of them that it
     rises. -#}
-{% macro clear_share(metric, cut) -%}
-    {%- set band = var('sticky_band_pct') -%}
-    {{ return((cut - band if rfm_metrics()[metric].is_lower_better else cut + band) / 100) }}
+{% macro clear_percentiles(metric) -%}
+    {%- set band = var('sticky_band_pct') * (-1 if rfm_metrics()[metric].is_lower_better else 1) -%}
+    {%- set clear = [] -%}
+    {%- for cut in cut_percentiles() -%}
+        {%- do clear.append(cut + band) -%}
+    {%- endfor -%}
+    {{ return(clear) }}
 {%- endmacro %}

@@ -1,14 +1,21 @@
 {#- Sticky scores fall at once, and rise only when a cut point is clearly passed: by
     `sticky_band_pct` percentiles. Between the two they stay as they were (hysteresis).
-    Arguments as in rfm_score.
+    Who has no earlier score begins with the plain one. Arguments as in rfm_score.
 
-    What the sticky score was at the anchor before stands in beside_earlier. -#}
-{% macro sticky_score(metric, customers='customers', cut_points='cut_points') -%}
+    earlier: the relation that holds the sticky scores before, earlier_sticky_<metric>_score -#}
+{% macro sticky_score(metric, earlier, customers='customers', cut_points='cut_points') -%}
+    {%- set score = earlier ~ '.earlier_sticky_' ~ metric ~ '_score' -%}
     {%- set passed = [] -%}
     {%- for cut in cut_percentiles() -%}
+        {%- set was_passed -%}
+            case
+                when {{ score }} is null then {{ is_passed(metric, cut, customers, cut_points) }}
+                else {{ had_passed(metric, cut, score) }}
+            end
+        {%- endset -%}
         {%- do passed.append(
             'coalesce(' ~ is_clearly_passed(metric, cut, customers, cut_points) ~ ', '
-            ~ had_passed(metric, cut, 'beside_earlier.earlier_sticky_' ~ metric ~ '_score') ~ ')'
+            ~ was_passed ~ ')'
         ) -%}
     {%- endfor -%}
     {{ score_of_passed(metric, passed) }}

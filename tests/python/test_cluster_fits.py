@@ -186,6 +186,33 @@ def test_month_by_month_makes_the_fits_that_all_at_once_does(rows, shop):
     assert_same(monthly.fits, shop.fits)
 
 
+def test_an_objective_weighs_what_clusters_are_learned_on(rows, shop):
+    weights = {"lifetime_net_amount": 2.0, "count_orders": 0.0, "margin_rate": 3.0}
+    weighted = Shop(rows, replace(SETTINGS, weights=weights)).build().fits
+    for fit_before, found in zip(shop.fits, weighted, strict=True):
+        first, encoding = (clustering_of(f).learned()[0] for f in (fit_before, found))
+        assert encoding.features == ("days_since_last_order", "lifetime_net_amount")
+        np.testing.assert_allclose(encoding.scale, first.scale[[0, 2]] / [1, 2])
+        told = "log1p, standardised; lifetime_net_amount x 2"
+        assert set(found["evidence"]["preprocessing"]) == {told}
+
+
+def test_an_objective_that_weighs_other_features_learns_nothing_anew(rows, shop):
+    same = Shop(rows, replace(SETTINGS, weights={"margin_rate": 3.0})).build()
+    assert_same(same.fits, shop.fits)
+
+
+def test_a_new_objective_changes_no_fit_of_the_past(rows):
+    shop = Shop(rows).build(pd.Timestamp("2024-09-01"))
+    before = shop.fits
+    shop.settings = replace(SETTINGS, weights={"count_orders": 2.0})
+    shop.build()
+    assert_same(shop.fits[: len(before)], before)
+    assert len(shop.fits) > len(before)
+    told = shop.fits[-1]["preprocessing"]
+    assert told == "log1p, standardised; count_orders x 2"
+
+
 def test_days_between_the_dates_of_the_grid_make_no_fit(rows, shop):
     daily = Shop(rows)
     for day in ["2024-04-20", "2024-06-01", "2024-06-02", "2024-11-30", "2025-01-01"]:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.cluster import HDBSCAN, AgglomerativeClustering
+from sklearn.cluster import HDBSCAN, AgglomerativeClustering, KMeans
 from sklearn.metrics import adjusted_rand_score
 from sklearn.mixture import GaussianMixture
 from sklearn.neighbors import KNeighborsClassifier
@@ -190,4 +190,26 @@ def test_a_category_that_is_missing_is_as_far_from_all_modes():
 
 @pytest.mark.parametrize("method", methods.METHODS.values(), ids=lambda m: m.name)
 def test_what_is_done_first_is_said(method):
-    assert method.preprocessing.startswith("log1p, standardised")
+    assert method.preprocessing(TWO).split("; ")[0] == "log1p, standardised"
+    told = method.preprocessing({"x": 1.5, "y": 1.0})
+    assert told.split("; ")[:2] == ["log1p, standardised", "x x 1.5"]
+
+
+def test_a_feature_counts_for_its_weight():
+    customers = groups(spread=1.5)
+    points = Encoding.learn(customers, TWO).points(customers)
+    weighted = Encoding.learn(customers, {"x": 3.0, "y": 1.0}).points(customers)
+    np.testing.assert_allclose(weighted, points * [3, 1], atol=1e-12)
+    found = methods.fit(
+        "k-means",
+        customers.assign(customer_id=customers.index, value=customers["x"]),
+        {"x": 3.0, "y": 1.0},
+        [],
+        3,
+        value="value",
+        seed=7,
+    ).assign(customers)
+    theirs = KMeans(3, n_init=10, random_state=7).fit(points * [3, 1]).labels_
+    assert adjusted_rand_score(found, theirs) == 1
+    plain = KMeans(3, n_init=10, random_state=7).fit(points).labels_
+    assert adjusted_rand_score(found, plain) < 0.9

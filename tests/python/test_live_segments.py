@@ -120,11 +120,13 @@ def test_where_nothing_has_changed_everyone_is_where_the_build_put_him(unchanged
         left join marts.fct_customer_segment_explanations as explained
             using (customer_id)
         where (
-            live.rfm_segment_code, live.lifecycle_stage_code, live.cluster_code,
+            live.rfm_segment_code, live.sticky_rfm_segment_code,
+            live.lifecycle_stage_code, live.cluster_code, live.value_tier_code,
             live.recency_score, live.frequency_score, live.monetary_score,
             live.as_of_date, live.rfm_rule_id, live.cluster_rule_id
         ) is distinct from (
-            batch.rfm_segment_code, batch.lifecycle_stage_code, batch.cluster_code,
+            batch.rfm_segment_code, batch.sticky_rfm_segment_code,
+            batch.lifecycle_stage_code, batch.cluster_code, batch.value_tier_code,
             batch.recency_score, batch.frequency_score, batch.monetary_score,
             batch.as_of_date, explained.rfm_rule_id, explained.cluster_rule_id
         )

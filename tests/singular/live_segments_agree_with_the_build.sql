@@ -4,6 +4,10 @@ select
     batch.customer_id,
     batch.rfm_segment_code,
     live.rfm_segment_code as live_rfm_segment_code,
+    batch.sticky_rfm_segment_code,
+    live.sticky_rfm_segment_code as live_sticky_rfm_segment_code,
+    batch.value_tier_code,
+    live.value_tier_code as live_value_tier_code,
     batch.lifecycle_stage_code,
     live.lifecycle_stage_code as live_lifecycle_stage_code,
     batch.cluster_code,
@@ -15,6 +19,8 @@ where
     {{ as_of_date() }} is null
     and (
         batch.rfm_segment_code is distinct from live.rfm_segment_code
+        or batch.sticky_rfm_segment_code is distinct from live.sticky_rfm_segment_code
+        or batch.value_tier_code is distinct from live.value_tier_code
         or batch.lifecycle_stage_code is distinct from live.lifecycle_stage_code
         or batch.cluster_code is distinct from live.cluster_code
     )

@@ -55,7 +55,8 @@ first_orders as (
 
     select
         customer_id,
-        min(ordered_at) as first_ordered_at
+        min(ordered_at) as first_ordered_at,
+        row_number() over (order by md5(customer_id), customer_id) as draw_number
     from {{ ref('int_orders__versions') }}
     group by customer_id
 
@@ -71,7 +72,7 @@ buyers as (
         anchors.features_checksum,
         row_number() over (
             partition by anchors.anchor_date
-            order by md5(first_orders.customer_id), first_orders.customer_id
+            order by first_orders.draw_number
         ) <= {{ var('max_training_customers') }} as is_sampled
     from first_orders
     inner join anchors
@@ -89,7 +90,6 @@ totals as (
         min(days_before_anchor) as days_since_last_order,
         max(days_before_anchor) as days_since_first_order,
         count(*) as count_orders,
-        count(distinct order_date) as count_order_days,
         sum(net_amount) as lifetime_net_amount,
         sum(gross_amount) as gross_amount,
         sum(discount_amount) as discount_amount,
@@ -120,6 +120,24 @@ days as (
         case when count(*) = count(valid_to) then max(valid_to) end as gone_at
     from newest_versions
     group by customer_id, order_date
+
+),
+
+order_days as (
+
+    select
+        days.customer_id,
+        anchors.anchor_date,
+        count(*) as count_order_days
+    from days
+    inner join anchors
+        on
+            days.order_date < anchors.anchor_date
+            and (
+                days.gone_at is null
+                or days.gone_at >= cast(anchors.anchor_date as timestamp)
+            )
+    group by days.customer_id, anchors.anchor_date
 
 ),
 
@@ -210,7 +228,7 @@ select
     totals.days_since_last_order,
     totals.days_since_first_order,
     coalesce(totals.count_orders, 0) as count_orders,
-    coalesce(totals.count_order_days, 0) as count_order_days,
+    coalesce(order_days.count_order_days, 0) as count_order_days,
     cast(coalesce(totals.lifetime_net_amount, 0) as double) as lifetime_net_amount,
     cast(totals.lifetime_net_amount as double) / totals.count_orders
         as avg_order_amount,
@@ -218,7 +236,7 @@ select
         as last_gap_days,
     cast(
         totals.days_since_first_order - totals.days_since_last_order as double
-    ) / nullif(totals.count_order_days - 1, 0) as avg_days_between_orders,
+    ) / nullif(order_days.count_order_days - 1, 0) as avg_days_between_orders,
     {% for days in windows -%}
     coalesce(totals.count_orders_{{ days }}d, 0) as count_orders_{{ days }}d,
     cast(coalesce(totals.net_amount_{{ days }}d, 0) as double)
@@ -248,6 +266,10 @@ left join totals
     on
         buyers.customer_id = totals.customer_id
         and buyers.anchor_date = totals.anchor_date
+left join order_days
+    on
+        buyers.customer_id = order_days.customer_id
+        and buyers.anchor_date = order_days.anchor_date
 left join last_days_but_one
     on
         buyers.customer_id = last_days_but_one.customer_id

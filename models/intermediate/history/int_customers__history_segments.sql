@@ -163,7 +163,9 @@ compared as (
         end as {{ metric }}_score_by_earlier_cuts,
         case
             when customers.was_customer
-                then {{ sticky_score(metric, cut_points='earlier_cut_points') }}
+                then {{ sticky_score(
+                    metric, 'beside_earlier', cut_points='earlier_cut_points'
+                ) }}
         end as sticky_{{ metric }}_score_by_earlier_cuts,
         {% endfor -%}
         {{ value_tier('customers.net_amount_365d') }} as value_tier_code,

@@ -22,22 +22,38 @@ customers as (
         on features.anchor_date = anchors.anchor_date
     where features.count_orders > 0
 
+),
+
+percentiles as (
+
+    select
+        anchor_date,
+        input_checksum,
+        definitions_checksum,
+        {% for metric in rfm_metrics() -%}
+        {{ percentiles_of(metric, cut_percentiles() + clear_percentiles(metric)) }}
+            as {{ metric }}_percentiles,
+        {% endfor -%}
+        {{ percentiles_of('year_amount', value_tiers().values()) }} as year_amount_percentiles,
+        count(*) as count_customers
+    from customers
+    group by anchor_date, input_checksum, definitions_checksum
+
 )
 
 select
     anchor_date,
     input_checksum,
     definitions_checksum,
-    {% for metric, cut in rfm_cuts() -%}
-    percentile_cont({{ cut / 100 }}) within group (order by {{ metric }})
-        as {{ metric }}_cut_{{ cut }},
-    percentile_cont({{ clear_share(metric, cut) }}) within group (order by {{ metric }})
+    {% for metric in rfm_metrics() -%}
+    {% for cut in cut_percentiles() -%}
+    {{ item_of(metric ~ '_percentiles', loop.index) }} as {{ metric }}_cut_{{ cut }},
+    {{ item_of(metric ~ '_percentiles', loop.index + loop.length) }}
         as {{ metric }}_cut_{{ cut }}_clear,
     {% endfor -%}
-    {% for cut in value_tiers().values() -%}
-    percentile_cont({{ cut / 100 }}) within group (order by year_amount)
-        as year_amount_cut_{{ cut }},
     {% endfor -%}
-    count(*) as count_customers
-from customers
-group by anchor_date, input_checksum, definitions_checksum
+    {% for cut in value_tiers().values() -%}
+    {{ item_of('year_amount_percentiles', loop.index) }} as year_amount_cut_{{ cut }},
+    {% endfor -%}
+    count_customers
+from percentiles

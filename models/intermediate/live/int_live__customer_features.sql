@@ -9,7 +9,6 @@
     'count_orders', 'count_order_days', 'lifetime_net_amount',
     'count_orders_90d', 'net_amount_90d', 'count_orders_365d', 'net_amount_365d',
 ] %}
-{%- set stale_features = stale_cluster_features() %}
 with
 
 lines as (
@@ -155,13 +154,14 @@ select
     features.{{ feature }},
     {% endif -%}
     {% endfor -%}
-    {% for feature in stale_features -%}
+    {% for feature in stale_cluster_features() -%}
     known_customers.{{ feature }},
+    {% endfor -%}
+    {% for metric in rfm_metrics() -%}
+    known_customers.earlier_sticky_{{ metric }}_score,
     {% endfor %}
     ---------- dates
     features.as_of_date
 from features
-{%- if stale_features %}
 left join {{ ref('int_live__customers') }} as known_customers
     on features.customer_id = known_customers.customer_id
-{%- endif %}

@@ -1,5 +1,6 @@
 -- Features that the live view works out anew are left out; of the others it has those of
--- the build.
+-- the build. Sticky scores are those of the last date on the grid, which the next build
+-- begins from as well.
 with
 
 customers as (
@@ -18,15 +19,32 @@ features as (
         on history.anchor_date = anchors.anchor_date
     where anchors.is_scoring
 
+),
+
+earlier as (
+
+    select * from {{ ref('int_customers__history_segments') }}
+    where
+        anchor_date = (
+            select max(anchors.anchor_date)
+            from {{ ref('int_history_anchors') }} as anchors
+            where anchors.is_on_grid
+        )
+
 )
 
 select
     {% for feature in stale_cluster_features() -%}
     features.{{ feature }},
     {% endfor -%}
+    {% for metric in rfm_metrics() -%}
+    earlier.sticky_{{ metric }}_score as earlier_sticky_{{ metric }}_score,
+    {% endfor -%}
     coalesce(features.has_bought, false) as has_bought,
     customers.customer_id
 from customers
 left join features
     on customers.customer_id = features.customer_id
+left join earlier
+    on customers.customer_id = earlier.customer_id
 order by customers.customer_id

@@ -41,6 +41,10 @@ select
     counted.count_orders,
     {% for metric, cut in rfm_cuts() -%}
     cut_points.{{ metric }}_cut_{{ cut }},
+    cut_points.{{ metric }}_cut_{{ cut }}_clear,
+    {% endfor -%}
+    {% for cut in value_tiers().values() -%}
+    cut_points.year_amount_cut_{{ cut }},
     {% endfor %}
     ---------- dates
     scoring.anchor_date,

@@ -23,6 +23,12 @@ owners as (
 
 ),
 
+commonest_segments as (
+
+    select * from {{ ref('int_clusters__commonest_segments') }}
+
+),
+
 members as (
 
     select * from {{ ref('int_segments__members') }}
@@ -245,7 +251,8 @@ select
     ranked.segment_name,
     cast('{{ var("objective") }}' as {{ dbt.type_string() }}) as objective,
     ranked.suggested_play,
-    cast(owners.owner as {{ dbt.type_string() }}) as owner,
+    -- a cluster nobody is named for is his who acts on those most common in it
+    cast(coalesce(owners.owner, kin_owners.owner) as {{ dbt.type_string() }}) as owner,
     cast(basis.value_basis as {{ dbt.type_string() }}) as value_basis,
     cast(
         case
@@ -290,5 +297,13 @@ left join owners
     on
         ranked.dimension = owners.dimension
         and ranked.segment_code = owners.segment_code
+left join commonest_segments
+    on
+        ranked.dimension = 'cluster'
+        and ranked.segment_code = commonest_segments.cluster_code
+left join owners as kin_owners
+    on
+        commonest_segments.rfm_segment_code = kin_owners.segment_code
+        and kin_owners.dimension = 'rfm'
 left join as_of
     on 1 = 1

@@ -64,6 +64,21 @@ descriptions as (
 
 ),
 
+-- a cluster's play is that of the segment most common in it
+plays as (
+
+    select
+        commonest.cluster_code,
+        'As with those most common among them, ' || segments.segment_name || ': '
+        || segments.suggested_play as suggested_play
+    from {{ ref('int_clusters__commonest_segments') }} as commonest
+    inner join segments
+        on
+            commonest.rfm_segment_code = segments.segment_code
+            and segments.dimension = 'rfm'
+
+),
+
 clusters as (
 
     select
@@ -129,14 +144,16 @@ unioned as (
 
     select
         'cluster' as dimension,
-        segment_code,
-        suggested_name as segment_name,
-        segment_order,
-        description,
-        cast(null as {{ dbt.type_string() }}) as suggested_play,
-        suggested_name,
-        is_current
+        clusters.segment_code,
+        clusters.suggested_name as segment_name,
+        clusters.segment_order,
+        clusters.description,
+        plays.suggested_play,
+        clusters.suggested_name,
+        clusters.is_current
     from clusters
+    left join plays
+        on clusters.segment_code = plays.cluster_code
 
 )
 

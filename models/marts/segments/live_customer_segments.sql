@@ -38,7 +38,9 @@ scored as (
         customers.*,
         {% for metric in rfm_metrics() -%}
         {{ rfm_score(metric) }} as {{ metric }}_score,
+        {{ sticky_score(metric, 'customers') }} as sticky_{{ metric }}_score,
         {% endfor -%}
+        {{ value_tier('customers.net_amount_365d') }} as value_tier_code,
         cut_points.anchor_date
     from customers
     cross join cut_points
@@ -60,9 +62,12 @@ select
     ---------- strings
     cast(coalesce(cells.segment_code, 'no_purchase') as {{ dbt.type_string() }})
         as rfm_segment_code,
+    cast(coalesce(sticky_cells.segment_code, 'no_purchase') as {{ dbt.type_string() }})
+        as sticky_rfm_segment_code,
     cast(stages.stage_code as {{ dbt.type_string() }}) as lifecycle_stage_code,
     cast({{ cluster_code('clustered.cluster_id') }} as {{ dbt.type_string() }})
         as cluster_code,
+    cast(clustered.value_tier_code as {{ dbt.type_string() }}) as value_tier_code,
 
     ---------- numerics
     cast(cells.recency_score as bigint) as recency_score,
@@ -77,6 +82,10 @@ select
 from clustered
 left join cells
     on clustered.count_orders > 0 and {{ is_in_cell('clustered', 'cells') }}
+left join cells as sticky_cells
+    on
+        clustered.count_orders > 0
+        and {{ is_in_cell('clustered', 'sticky_cells', 'sticky_') }}
 left join stages
     on {{ is_in_stage('clustered', 'stages') }}
 left join rules as rfm_rules

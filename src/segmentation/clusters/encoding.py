@@ -48,7 +48,8 @@ class Encoding:
     categories : tuple of str or None, length p
         The category, None of a numeric feature.
     mean, scale : ndarray, shape (p,)
-        Of the logarithms; 0 and 1 of a category.
+        Of the logarithms, the scale divided by the feature's weight; 0 and 1 of a
+        category.
     """
 
     features: tuple[str, ...]
@@ -58,15 +59,19 @@ class Encoding:
 
     @classmethod
     def learn(
-        cls, customers: pd.DataFrame, features: list[str], categories: list[str] = ()
+        cls,
+        customers: pd.DataFrame,
+        features: list[str] | dict[str, float],
+        categories: list[str] = (),
     ) -> "Encoding":
         """Learn means, scales and the categories seen.
 
         Parameters
         ----------
         customers : DataFrame, shape (n, ≥ p)
-        features : list of str
-            Numeric features; a missing value counts as 0.
+        features : list of str, or dict of str to float
+            Numeric features; a missing value counts as 0. A dict says what each weighs:
+            its standardised values are multiplied by that.
         categories : list of str
             Categorical features; a missing value is in no category.
 
@@ -74,10 +79,11 @@ class Encoding:
         -------
         Encoding
         """
-        logs = _logarithms(customers, features)
+        logs = _logarithms(customers, list(features))
         mean, scale = logs.mean(axis=0), logs.std(axis=0)
         # a spread that is only rounding is none: a constant feature adds nothing
         scale = np.where(scale > 1e-9 * np.maximum(1, np.abs(mean)), scale, 1.0)
+        scale = scale / list(weights_of(features).values())
         seen = [
             (name, value)
             for name in categories
@@ -112,6 +118,11 @@ class Encoding:
         for column in np.flatnonzero(~numeric):
             values[:, column] = customers[names[column]] == self.categories[column]
         return (values - self.mean) / self.scale
+
+
+def weights_of(features: list[str] | dict[str, float]) -> dict[str, float]:
+    """Return what each feature weighs: 1 where nothing is said."""
+    return features if isinstance(features, dict) else dict.fromkeys(features, 1.0)
 
 
 def _logarithms(customers: pd.DataFrame, features: list[str]) -> np.ndarray:

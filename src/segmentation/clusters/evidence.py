@@ -1,6 +1,6 @@
 """How well each method and number of clusters holds, and which one is chosen."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 import numpy as np
@@ -45,7 +45,7 @@ CLEARLY = 0.02
 def compare(
     customers: pd.DataFrame,
     earlier: pd.DataFrame | None,
-    features: list[str],
+    features: list[str] | dict[str, float],
     categories: list[str],
     methods: list[str],
     counts: list[int],
@@ -77,8 +77,10 @@ def compare(
     earlier : DataFrame or None
         Customers as they were a quarter ago, with the features of then, and what
         followed: `next_net_amount` and `is_churned`. None where there was no shop then.
-    features, categories : list of str
-        Numeric and categorical features.
+    features : list of str, or dict of str to float
+        Numeric features, with their weights where it is a dict.
+    categories : list of str
+        Categorical features.
     methods : list of str
         Keys of `METHODS`.
     counts : list of int
@@ -116,7 +118,7 @@ def compare(
             **dict.fromkeys(EVIDENCE_SCHEMA.names),
             "method": method.name,
             "n_clusters": n_clusters,
-            "preprocessing": method.preprocessing,
+            "preprocessing": method.preprocessing(features),
             "count_customers": count_customers,
             "is_eligible": False,
             "is_chosen": False,
@@ -183,8 +185,8 @@ def _halves(customers: pd.DataFrame, seed: int) -> list[pd.DataFrame]:
     ]
 
 
-def _distinct(customers: pd.DataFrame, features: list[str]) -> int:
-    return len(customers[features].drop_duplicates())
+def _distinct(customers: pd.DataFrame, features: Iterable[str]) -> int:
+    return len(customers[list(features)].drop_duplicates())
 
 
 def _among_all(

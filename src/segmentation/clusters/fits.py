@@ -355,13 +355,13 @@ def _locked(
 ) -> Clustering | None:
     """Return the clusters of the fit before that people had locked by then.
 
-    A lock holds for as long as the features are those the cluster was learned on.
+    A lock holds for as long as the features, and what they weigh, are those that the
+    cluster was learned on.
     """
     if before is None:
         return None
-    made_with = json.loads(before["settings"])
-    names = ("features", "categories")
-    if any(made_with[name] != getattr(settings, name) for name in names):
+    then, now = json.loads(before["settings"]), settings.made_with()
+    if any(then.get(name) != now[name] for name in ("categories", "weights")):
         return None
     decided = pd.to_datetime(locks["decided_on"])
     known = decided.isna() | (decided <= pd.Timestamp(due.serves_from))
@@ -383,7 +383,8 @@ def _choose(
     settings: Settings,
 ) -> tuple[pd.DataFrame, Clustering | None, bool]:
     """Keep method and number of the fit before, or choose anew; return the evidence."""
-    shared = (customers, earlier, settings.features, settings.categories)
+    features = settings.weighted_features
+    shared = (customers, earlier, features, settings.categories)
 
     def judge(methods: list[str], counts: list[int]) -> pd.DataFrame:
         found = compare(
@@ -402,7 +403,7 @@ def _choose(
         return fit(
             chosen["method"].iloc[0],
             customers,
-            settings.features,
+            features,
             settings.categories,
             int(chosen["n_clusters"].iloc[0]),
             seed=settings.seed,

@@ -12,6 +12,7 @@ from segmentation.clusters.encoding import (
     Clustering,
     Encoding,
     Prototypes,
+    weights_of,
 )
 from segmentation.estimators import (
     HDBSCAN,
@@ -288,12 +289,13 @@ class Method:
     finds_count: bool = False
     takes_start: bool = False
 
-    @property
-    def preprocessing(self) -> str:
-        """What is done to the features first, in words."""
+    def preprocessing(self, features: list[str] | dict[str, float]) -> str:
+        """Return what is done to the features first, in words."""
+        told = ["log1p, standardised"]
+        told += [f"{n} x {w:g}" for n, w in weights_of(features).items() if w != 1]
         if self.takes_categories:
-            return "log1p, standardised; a category counts as much as a number"
-        return "log1p, standardised"
+            told.append("a category counts as much as a number")
+        return "; ".join(told)
 
 
 METHODS = {
@@ -312,7 +314,7 @@ METHODS = {
 def learn(
     method: Method,
     customers: pd.DataFrame,
-    features: list[str],
+    features: list[str] | dict[str, float],
     categories: list[str],
     n_clusters: int | None,
     *,
@@ -335,7 +337,7 @@ def learn(
 def fit(
     method: str,
     customers: pd.DataFrame,
-    features: list[str],
+    features: list[str] | dict[str, float],
     categories: list[str],
     n_clusters: int | None,
     *,
@@ -351,8 +353,10 @@ def fit(
         A key of `METHODS`.
     customers : DataFrame
         One row per customer: `customer_id`, the features and `value`, in any order.
-    features, categories : list of str
-        Numeric and categorical features; only k-prototypes uses the latter.
+    features : list of str, or dict of str to float
+        Numeric features, with their weights where it is a dict.
+    categories : list of str
+        Categorical features; only k-prototypes uses them.
     n_clusters : int or None
         HDBSCAN finds the number itself.
     value : str
@@ -384,4 +388,4 @@ def fit(
         weight=learned.weight[order],
         offset=learned.offset[order],
     )
-    return Clustering.of(method, encoding, learned, kind.preprocessing)
+    return Clustering.of(method, encoding, learned, kind.preprocessing(features))

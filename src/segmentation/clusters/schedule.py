@@ -4,7 +4,7 @@ What is due hangs on dates, data and settings alone, so that a build of all hist
 once and one of month after month learn the same fits.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 
 import pandas as pd
@@ -33,6 +33,8 @@ class Settings:
         A fit serves at least so many days.
     sampling : str
         How customers are drawn, in words: other customers make another fit.
+    weights : dict of str to float
+        What the objective multiplies standardised features by, 1 where it is silent.
     """
 
     features: list[str]
@@ -43,10 +45,19 @@ class Settings:
     min_customers: int
     refit_days: int
     sampling: str = ""
+    weights: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def weighted_features(self) -> dict[str, float]:
+        """The numeric features, with their weights; none that weighs 0."""
+        weights = {name: self.weights.get(name, 1.0) for name in self.features}
+        return {name: weight for name, weight in weights.items() if weight > 0}
 
     def made_with(self) -> dict:
         """Return all that makes a fit another fit."""
-        return {k: v for k, v in asdict(self).items() if k != "refit_days"}
+        made_with = asdict(self) | {"weights": self.weighted_features}
+        del made_with["refit_days"]
+        return made_with
 
     def hash(self) -> str:
         """Return the hash of that, and of the code."""

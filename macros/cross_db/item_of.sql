@@ -1,0 +1,12 @@
+{#- An item of a list by its number, from 1 on. -#}
+{% macro item_of(list, number) -%}
+    {{ return(adapter.dispatch('item_of', 'segmentation')(list, number)) }}
+{%- endmacro %}
+
+{% macro default__item_of(list, number) -%}
+    element_at({{ list }}, {{ number }})
+{%- endmacro %}
+
+{% macro duckdb__item_of(list, number) -%}
+    list_extract({{ list }}, {{ number }})
+{%- endmacro %}
