@@ -34,7 +34,8 @@ percentiles as (
         {{ percentiles_of(metric, cut_percentiles() + clear_percentiles(metric)) }}
             as {{ metric }}_percentiles,
         {% endfor -%}
-        {{ percentiles_of('year_amount', value_tiers().values()) }} as year_amount_percentiles,
+        {{ percentiles_of('year_amount', value_tiers().values()) }}
+            as year_amount_percentiles,
         count(*) as count_customers
     from customers
     group by anchor_date, input_checksum, definitions_checksum
