@@ -34,7 +34,7 @@ build: $(READY) ## Build everything on the bundled demo, and show the segments
 test: lint ## Check everything: lint, dbt's tests, pytest
 	@mkdir -p $(SCRATCH) && rm -f $(SCRATCH)/segmentation.duckdb
 	$(SCRATCH_ENV) $(DBT) build
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: $(READY) ## Lint Python and SQL
 	$(BIN)/ruff check .

@@ -24,7 +24,7 @@
             'response_days': 1, 'quiet_days': 1, 'seed': 0, 'max_training_customers': 100,
             'min_training_customers': 20, 'learning_anchors': 1, 'refit_every_days': 0,
             'backtest_origins': 1, 'tuning_configurations': 1, 'bootstrap_samples': 20, 'count_reasons': 0,
-            'cluster_refit_days': 1,
+            'cluster_refit_days': 1, 'cluster_min_orders': 1,
             'small_segment_customers': 0, 'max_profile_customers': 100,
             'lookalikes_per_list': 1,
         }.items() -%}

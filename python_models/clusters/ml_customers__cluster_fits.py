@@ -17,7 +17,7 @@ def model(dbt, session):
 
     past = session.sql(f"select * from {dbt.this}").df() if dbt.is_incremental else None
     made = records(past)
-    buyers = history.filter("is_sampled and count_orders > 0")
+    buyers = history.filter(f"is_sampled and count_orders >= {settings.min_orders}")
     counts = buyers.aggregate("anchor_date, count(*) as count_customers").df()
     dues = due(anchors.df(), counts, made, settings)
     dates = {day for some in dues for day in (some.fit_date, some.earlier_date) if day}

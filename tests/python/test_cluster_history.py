@@ -130,9 +130,9 @@ def test_late_orders_make_later_fits_anew_under_the_same_ids(new_project, demo, 
             name: pd.concat(
                 [
                     demo[name],
-                    demo[name][demo[name]["order_id"] == accepted].assign(
-                        **{"order_id": "late"}, **(more if name == "orders" else {})
-                    ),
+                    demo[name][demo[name]["order_id"] == accepted]
+                    .assign(order_id="late", **(more if name == "orders" else {}))
+                    .astype("string"),
                 ]
             )
             for name in ("orders", "order_lines")

@@ -235,6 +235,7 @@ BAD_SETTINGS = [
         "small_segment_customers": (-1, "small_segment_customers is -1: it must be a"),
         "cluster_features": ("count_orders", "cluster_features is count_orders: it"),
         "cluster_methods": (5, "cluster_methods is 5: it must be a list of some of"),
+        "cluster_min_orders": (0, "cluster_min_orders is 0: it must be a whole number"),
         "cluster_refit_days": (0, "cluster_refit_days is 0: it must be a whole number"),
         "churn_features": (
             {"recency": "log1p"},

@@ -29,6 +29,8 @@ class Settings:
     seed : int
     min_customers : int
         With fewer buyers nothing is learned.
+    min_orders : int
+        Clusters are learned from buyers with so many orders; others are only placed.
     refit_days : int
         A fit serves at least so many days.
     sampling : str
@@ -44,6 +46,7 @@ class Settings:
     seed: int
     min_customers: int
     refit_days: int
+    min_orders: int = 1
     sampling: str = ""
     weights: dict[str, float] = field(default_factory=dict)
 
