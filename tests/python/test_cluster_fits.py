@@ -197,6 +197,14 @@ def test_an_objective_weighs_what_clusters_are_learned_on(rows, shop):
         assert set(found["evidence"]["preprocessing"]) == {told}
 
 
+def test_where_no_feature_weighs_anything_nothing_is_learned(rows):
+    nothing = dict.fromkeys(FEATURES, 0.0)
+    fits = Shop(rows, replace(SETTINGS, weights=nothing)).build().fits
+    assert {fit["method"] for fit in fits} == {"none"}
+    told = "only 1 customers differ from each other"
+    assert {fit["verdict"] for fit in fits} == {told}
+
+
 def test_an_objective_that_weighs_other_features_learns_nothing_anew(rows, shop):
     same = Shop(rows, replace(SETTINGS, weights={"margin_rate": 3.0})).build()
     assert_same(same.fits, shop.fits)

@@ -1,6 +1,6 @@
 """How well each method and number of clusters holds, and which one is chosen."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 
 import numpy as np
@@ -185,8 +185,9 @@ def _halves(customers: pd.DataFrame, seed: int) -> list[pd.DataFrame]:
     ]
 
 
-def _distinct(customers: pd.DataFrame, features: Iterable[str]) -> int:
-    return len(customers[list(features)].drop_duplicates())
+def _distinct(customers: pd.DataFrame, features: Collection[str]) -> int:
+    # of no columns pandas drops no duplicate
+    return len(customers[list(features)].drop_duplicates()) if features else 1
 
 
 def _among_all(
