@@ -111,13 +111,14 @@ totals as (
 
 ),
 
--- days with a purchase; one is gone when all its orders are
+-- days with a purchase, known from then until all its orders are gone
 days as (
 
     select
         customer_id,
         order_date,
-        case when count(*) = count(valid_to) then max(valid_to) end as gone_at
+        cast(order_date as timestamp) as valid_from,
+        case when count(*) = count(valid_to) then max(valid_to) end as valid_to
     from newest_versions
     group by customer_id, order_date
 
@@ -131,12 +132,7 @@ order_days as (
         count(*) as count_order_days
     from days
     inner join anchors
-        on
-            days.order_date < anchors.anchor_date
-            and (
-                days.gone_at is null
-                or days.gone_at >= cast(anchors.anchor_date as timestamp)
-            )
+        on {{ is_known_version('days', 'anchors.anchor_date') }}
     group by days.customer_id, anchors.anchor_date
 
 ),
@@ -149,7 +145,7 @@ days_before as (
             partition by customer_id
             order by order_date
         ) as date_before,
-        lag(gone_at) over (
+        lag(valid_to) over (
             partition by customer_id
             order by order_date
         ) as before_gone_at
@@ -195,10 +191,7 @@ last_days_but_one as (
         on
             last_days.customer_id = days.customer_id
             and last_days.date_before > days.order_date
-            and (
-                days.gone_at is null
-                or days.gone_at >= cast(last_days.anchor_date as timestamp)
-            )
+            and {{ is_known_version('days', 'last_days.anchor_date') }}
     where last_days.is_gone
     group by last_days.customer_id, last_days.anchor_date
 
