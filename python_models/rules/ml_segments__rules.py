@@ -5,7 +5,7 @@ from segmentation.rules import learn_rules
 
 def model(dbt, session):
     features = dbt.ref("int_customers__features")
-    segments = dbt.ref("fct_customer_segments")
+    segments = dbt.ref("int_customers__segments")
     names = dbt.config.meta_get("features")
     seed = dbt.config.meta_get("seed")
     min_customers = dbt.config.meta_get("min_customers")

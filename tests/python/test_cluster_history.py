@@ -17,7 +17,7 @@ QUICK = {
 CLUSTERS = ("--select", "+int_customers__history_clusters", "+dim_segments")
 CLUSTERS += ("+dim_cluster_fits",)
 KEPT = {
-    "learned.ml_customers__cluster_fits": "fit_number",
+    "learned.ml_cluster_fits": "fit_number",
     "intermediate.int_customers__history_clusters": "customer_id, anchor_date",
 }
 
@@ -52,7 +52,7 @@ def once(new_project, demo):
 
 
 def fits(project):
-    return records(project.query("from learned.ml_customers__cluster_fits"))
+    return records(project.query("from learned.ml_cluster_fits"))
 
 
 def placed(project):

@@ -30,7 +30,7 @@ def segment(**values):
 
 
 def fact(feature="count_orders", **values):
-    """Return a row of int_segments__told_profiles of a number."""
+    """Return a row of int_segments__persona_facts of a number."""
     return {
         "segment_id": "rfm:loyal",
         "feature": feature,
@@ -55,7 +55,7 @@ def fact(feature="count_orders", **values):
         "is_number": True,
         "is_made_by": False,
         "is_by_definition": False,
-        "is_told_apart": True,
+        "is_distinguishing": True,
     } | values
 
 
@@ -80,7 +80,7 @@ def share(value, share=0.41, other=0.29, **values):
             "least_effect": 0.0,
             "effect_rank": 9,
             "is_number": False,
-            "is_told_apart": False,
+            "is_distinguishing": False,
         }
         | values,
     )
@@ -117,7 +117,7 @@ class TestFigures:
             facts=[
                 *FACTS,
                 fact("gap", feature_order=3, effect_size=-0.9, least_effect=-0.8),
-                share("post", 0.71, 0.2, least_effect=0.44, is_told_apart=True),
+                share("post", 0.71, 0.2, least_effect=0.44, is_distinguishing=True),
             ]
         )
 
@@ -246,7 +246,7 @@ class TestDescription:
 
 class TestSetsApart:
     def test_only_what_may_be_told_does(self):
-        frame = personas(facts=[fact(is_told_apart=False)])
+        frame = personas(facts=[fact(is_distinguishing=False)])
         assert said(frame, "sets_apart") == [
             "Nothing that is known sets them apart by more than a trivial difference."
         ]
@@ -283,7 +283,7 @@ class TestSetsApart:
                         "store",
                         0.1,
                         0.4,
-                        is_told_apart=True,
+                        is_distinguishing=True,
                         effect_size=-0.3,
                         least_effect=-0.249,
                     )

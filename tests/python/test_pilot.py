@@ -170,12 +170,12 @@ def test_a_pilot_reads_files_and_schemas_alike(project, mode):
 
 def test_a_pilots_fits_are_not_those_of_everyone(project):
     project.write(**small_shop(50))
-    select = ("--select", "+ml_customers__category_fits")
+    select = ("--select", "+ml_fits__next_categories")
     for settings in ({}, {"pilot_share": 0.5}):
         result = project.build(*select, **settings)
         assert result.success, result.text
 
-    fits = project.rows("select settings from learned.ml_customers__category_fits")
+    fits = project.rows("select settings from learned.ml_fits__next_categories")
     assert len(fits) == 2
     assert [("pilot" in settings) for (settings,) in fits] == [False, True]
 

@@ -21,7 +21,7 @@ segments as (
     select
         '{{ dimension }}:' || {{ column }} as list_id,
         customer_id
-    from {{ ref('fct_customer_segments') }}
+    from {{ ref('int_customers__segments') }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 

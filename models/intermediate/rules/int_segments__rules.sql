@@ -9,7 +9,7 @@ bounds as (
 
 words as (
 
-    select * from {{ ref('feature_words') }}
+    select * from {{ ref('feature_labels') }}
 
 ),
 
@@ -24,10 +24,10 @@ told as (
             when words.format = 'count' then bounds.value_before - 1
             else bounds.value_before
         end as value_to,
-        {{ number_in_words(
+        {{ format_number(
             'bounds.value_from', 'words.format', 'words.unit', 'words.units'
         ) }} as from_words,
-        {{ number_in_words(
+        {{ format_number(
             'case
                 when words.format = \'count\' then bounds.value_before - 1
                 else bounds.value_before

@@ -76,7 +76,7 @@ def sentences(
     segment : mapping
         Its row of dim_segments and rpt_segment_overview, and the settings.
     facts : list of mapping
-        Its rows of int_segments__told_profiles.
+        Its rows of int_segments__persona_facts.
 
     Yields
     ------
@@ -139,7 +139,7 @@ def _description(segment: Mapping, facts: list[Mapping]) -> Iterator:
 def _apart(facts: list[Mapping]) -> Iterator:
     """Say what makes the segment, and of other topics the strongest feature."""
     apart = sorted(
-        (fact for fact in facts if fact["is_told_apart"] and fact["apart_words"]),
+        (fact for fact in facts if fact["is_distinguishing"] and fact["apart_words"]),
         key=lambda fact: fact["effect_rank"],
     )
     said: dict[str, list] = {"made_by": [], "sets_apart": []}
@@ -180,7 +180,7 @@ def personas_table(
     Parameters
     ----------
     segments, overview, told : DataFrame
-        dim_segments, rpt_segment_overview and int_segments__told_profiles, in any
+        dim_segments, rpt_segment_overview and int_segments__persona_facts, in any
         order.
     horizon_days : int
         Of the churn probability.
