@@ -10,8 +10,8 @@ import pandas as pd
 import yaml
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
+from places import ROOT
 
-ROOT = Path(__file__).parents[2]
 NO_TESTS = ("--exclude-resource-type", "test", "unit_test")
 
 # the input contract: table name to column names

@@ -1,7 +1,6 @@
 """Scores and their reasons: applied in batches, in Python as in SQL."""
 
 import warnings
-from pathlib import Path
 
 import duckdb
 import jinja2
@@ -10,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from learning_data import FEATURES, STEP_DAYS, shop
+from places import ROOT
 from scipy.special import expit
 
 from segmentation.learning import forecasts
@@ -38,7 +38,7 @@ from segmentation.learning.scoring import (
 )
 from segmentation.linear import INTERCEPT, Linear
 
-MACROS = Path(__file__).parents[2] / "macros" / "learned"
+MACROS = ROOT / "macros/learned"
 SETTINGS = Settings(
     seed=7,
     min_rows=100,

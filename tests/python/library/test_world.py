@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from places import ROOT
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import cross_val_score
@@ -29,7 +30,6 @@ from segmentation.world import block, dirt, oracle, phrases, writer
 from segmentation.world.__main__ import main
 from segmentation.world.settings import TYPES, Settings
 
-ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "seeds" / "demo"
 END = pd.Timestamp("2025-01-01")
 GBP_PER_UNIT = {"GBP": 1.0, "EUR": 0.86, "USD": 0.79}
