@@ -97,6 +97,7 @@ def test_lookalikes_are_of_the_lists_kind_best_first_and_never_in_it(customers, 
 
 def test_the_nearest_customer_of_the_list_is_the_nearest(customers, some):
     table = found(customers, *some, count=20).to_pandas()
+    assert len(table) == 20
     behaviour = Behaviour.of(customers, FEATURES, 7)
     seeds = some[0].reset_index(drop=True)
     theirs = behaviour.values(seeds)
