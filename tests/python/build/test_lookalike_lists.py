@@ -9,11 +9,9 @@ from segmentation.world.writer import generate
 
 
 @pytest.fixture(scope="module")
-def of_types(new_project):
+def of_types(built_demo):
     """Return the demo with half of each latent type as a list of ids."""
-    project = new_project()
-    result = project.build("--select", "+rpt_lookalike_lists", raw_path=None)
-    assert result.success, result.text
+    project = built_demo()
     types = pd.concat(
         tables["customers"].to_pandas()
         for _, tables in generate(Settings())
