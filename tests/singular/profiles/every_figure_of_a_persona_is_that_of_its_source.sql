@@ -1,10 +1,28 @@
--- A persona says nothing that its sources do not: each figure is read there again.
+-- A persona says nothing that its sources do not: each figure is read there again, and
+-- so is each text and date.
 with
 
 figures as (
 
     select * from {{ ref('fct_persona_figures') }}
-    where source in ('rpt_segment_profiles', 'rpt_segment_overview')
+
+),
+
+profiles as (
+
+    select * from {{ ref('rpt_segment_profiles') }}
+
+),
+
+overview as (
+
+    select * from {{ ref('rpt_segment_overview') }}
+
+),
+
+segments as (
+
+    select * from {{ ref('dim_segments') }}
 
 ),
 
@@ -20,8 +38,9 @@ sources as (
         feature,
         feature_value,
         '{{ figure }}' as figure,
-        cast({{ figure }} as double) as figure_value
-    from {{ ref('rpt_segment_profiles') }}
+        cast({{ figure }} as double) as figure_value,
+        cast(null as {{ dbt.type_string() }}) as words
+    from profiles
     union all
     {% endfor -%}
     {% for figure in [
@@ -33,8 +52,33 @@ sources as (
         cast(null as {{ dbt.type_string() }}) as feature,
         cast(null as {{ dbt.type_string() }}) as feature_value,
         '{{ figure }}' as figure,
-        cast({{ figure }} as double) as figure_value
-    from {{ ref('rpt_segment_overview') }}
+        cast({{ figure }} as double) as figure_value,
+        cast(null as {{ dbt.type_string() }}) as words
+    from overview
+    union all
+    {% endfor -%}
+    {% for setting in ['horizon_days', 'small_segment_customers'] -%}
+    select
+        'settings' as source,
+        segment_id,
+        cast(null as {{ dbt.type_string() }}) as feature,
+        cast(null as {{ dbt.type_string() }}) as feature_value,
+        '{{ setting }}' as figure,
+        cast({{ var(setting) }} as double) as figure_value,
+        cast(null as {{ dbt.type_string() }}) as words
+    from segments
+    union all
+    {% endfor -%}
+    {% for figure in ['description', 'suggested_play'] -%}
+    select
+        'dim_segments' as source,
+        segment_id,
+        cast(null as {{ dbt.type_string() }}) as feature,
+        cast(null as {{ dbt.type_string() }}) as feature_value,
+        '{{ figure }}' as figure,
+        cast(null as double) as figure_value,
+        {{ figure }} as words
+    from segments
     union all
     {% endfor -%}
     select
@@ -43,8 +87,9 @@ sources as (
         cast(null as {{ dbt.type_string() }}) as feature,
         cast(null as {{ dbt.type_string() }}) as feature_value,
         'as_of_date' as figure,
-        cast(null as double) as figure_value
-    from {{ ref('rpt_segment_overview') }}
+        cast(null as double) as figure_value,
+        cast(as_of_date as {{ dbt.type_string() }}) as words
+    from overview
     union all
     select
         'rpt_segment_profiles' as source,
@@ -52,7 +97,8 @@ sources as (
         cast(null as {{ dbt.type_string() }}) as feature,
         cast(null as {{ dbt.type_string() }}) as feature_value,
         'count_features' as figure,
-        cast(count(distinct feature) as double) as figure_value
+        cast(count(distinct feature) as double) as figure_value,
+        cast(null as {{ dbt.type_string() }}) as words
     from {{ ref('int_segments__persona_facts') }}
     group by segment_id
 
@@ -68,5 +114,7 @@ left join sources
         and figures.feature_value is not distinct from sources.feature_value
         and figures.figure = sources.figure
 where
-    sources.figure is null
+    -- a source that says nothing backs no figure
+    coalesce(cast(sources.figure_value as {{ dbt.type_string() }}), sources.words) is null
     or figures.figure_value is distinct from sources.figure_value
+    or (sources.words is not null and figures.written <> sources.words)

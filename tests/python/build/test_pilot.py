@@ -30,8 +30,8 @@ def build(new_project, demo):
 
 
 @pytest.fixture(scope="module")
-def everyone(build):
-    return build()
+def everyone(built_demo):
+    return built_demo()
 
 
 @pytest.fixture(scope="module")

@@ -302,6 +302,21 @@ def test_a_model_serves_that_beats_every_baseline(record):
     assert "serves" in record["verdict"]
 
 
+@pytest.mark.parametrize("name", ["logistic regression", "boosted trees"])
+def test_what_is_stored_to_serve_is_calibrated(rows, only, name):
+    only(name)
+    record, kept = learn(rows, RECENCY, SETTINGS, fit_date=TODAY, data_from=START)
+    assert record["champion"] == name
+    model, slope, intercept = kept.learner.calibrated(kept.champion, kept.settings, 0)
+    assert (record["level_slope"], record["level_intercept"]) == (slope, intercept)
+    assert abs(slope - 1) + abs(intercept) > 0.02
+    (fit,) = as_past(record).to_dict("records")
+    customers = rows[rows["anchor_number"] == 1]
+    np.testing.assert_allclose(
+        model_of(fit).margin(customers), slope * model.margin(customers) + intercept
+    )
+
+
 def test_a_fit_is_recorded_whole(record, rows):
     row = fits_table([record]).to_pandas().iloc[0]
     learned_from = rows[rows["anchor_number"] <= 4]

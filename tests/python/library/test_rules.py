@@ -167,3 +167,15 @@ def test_a_sixteenth_of_customers_each_ends_in_a_digit():
     parts = shop(20_000)["customer_id"].map(part).value_counts(normalize=True)
     expected = {"learn": 10 / 16, "choose": 3 / 16, "judge": 3 / 16}
     assert parts.to_dict() == pytest.approx(expected, abs=0.02)
+
+
+@pytest.mark.parametrize(("share", "is_found"), [(0.012, True), (0.008, False)])
+def test_a_rule_is_of_a_hundredth_of_the_customers_or_more(share, is_found):
+    customers = shop()
+    learns = customers["customer_id"].map(part) == "learn"
+    few = customers.index[learns][: round(share * learns.sum())]
+    others = customers.index[~learns][:20]
+    customers["amount"] = 100.0
+    customers["rfm"] = "many"
+    customers.loc[few.union(others), ["amount", "rfm"]] = (900.0, "few")
+    assert ("few" in set(learn(customers)["segment_code"])) == is_found

@@ -22,7 +22,12 @@ LATER = {
     "messages": ["opened_at", "clicked_at", "unsubscribed_at"],
     "support_tickets": ["resolved_at"],
 }
-QUICK = {"cluster_methods": ["k-means"], "cluster_counts": [3]}
+QUICK = {
+    "cluster_methods": ["k-means"],
+    "cluster_counts": [3],
+    "tuning_configurations": 1,
+    "bootstrap_samples": 20,
+}
 
 
 def at(texts):

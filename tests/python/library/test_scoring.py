@@ -1,7 +1,6 @@
 """Scores and their reasons: applied in batches, in Python as in SQL."""
 
 import warnings
-from pathlib import Path
 
 import duckdb
 import jinja2
@@ -10,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from learning_data import FEATURES, STEP_DAYS, shop
+from places import ROOT
 from scipy.special import expit
 
 from segmentation.learning import forecasts
@@ -38,7 +38,7 @@ from segmentation.learning.scoring import (
 )
 from segmentation.linear import INTERCEPT, Linear
 
-MACROS = Path(__file__).parents[2] / "macros" / "learned"
+MACROS = ROOT / "macros"
 SETTINGS = Settings(
     seed=7,
     min_rows=100,
@@ -354,8 +354,9 @@ def macro(name, **known):
     """Return a macro of dbt as a function; what it calls is given by name."""
     environment = jinja2.Environment(extensions=["jinja2.ext.do"])
     environment.globals |= known
-    source = (MACROS / f"{name}.sql").read_text()
-    return getattr(environment.from_string(source).module, name)
+    (file,) = MACROS.rglob(f"{name}.sql")
+    module = environment.from_string(file.read_text()).module
+    return getattr(module, f"default__{name}", None) or getattr(module, name)
 
 
 @pytest.mark.parametrize(
@@ -394,6 +395,24 @@ def test_sql_gives_the_probabilities_of_a_linear_model(
         ).df()
     expected = expit(Linear.from_rows(weights).margin(customers))
     np.testing.assert_allclose(found["probability"], expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("probability", "tier"),
+    [
+        ("null", "unknown"),
+        ("0", "low"),
+        ("0.299", "low"),
+        ("0.3", "medium"),
+        ("0.699", "medium"),
+        ("0.7", "high"),
+        ("1", "high"),
+    ],
+)
+def test_tiers_of_churn_begin_at_three_and_seven_tenths(probability, tier):
+    with duckdb.connect() as connection:
+        found = connection.sql(f"select {macro('churn_risk_tier')(probability)}")
+        assert found.fetchone() == (tier,)
 
 
 # ---------- the next order

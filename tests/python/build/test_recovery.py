@@ -37,12 +37,8 @@ def truth():
 
 
 @pytest.fixture(scope="module")
-def demo(new_project):
-    """Return the demo, built."""
-    project = new_project()
-    result = project.build(raw_path=None)
-    assert result.success, result.text
-    return project
+def demo(built_demo):
+    return built_demo()
 
 
 def beside_truth(demo, truth, relation, date):

@@ -10,7 +10,7 @@ import sys
 import numpy as np
 import pytest
 import yaml
-from dbt_project import ROOT
+from places import DATA, ROOT, needs
 from sklearn.cluster import KMeans
 from sklearn.metrics import brier_score_loss, roc_auc_score
 from sklearn.preprocessing import StandardScaler
@@ -21,10 +21,8 @@ from segmentation.learning.candidates import LEARNERS, PURCHASE_BASELINES, proba
 from segmentation.learning.forecasts import BASELINES, RUN_RATE, Parameters
 from segmentation.learning.probabilities import Target, suspects
 
-SOURCE = ROOT.parent / "shared/data/online_retail_ii/online_retail_ii.parquet"
-pytestmark = pytest.mark.skipif(
-    not SOURCE.exists(), reason=f"Online Retail II is not there: {SOURCE}"
-)
+SOURCE = DATA / "online_retail_ii/online_retail_ii.parquet"
+pytestmark = needs(SOURCE)
 
 # the plain cleaning of the literature: no credit notes, no netting
 PLAIN = """

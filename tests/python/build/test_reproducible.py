@@ -5,6 +5,14 @@ import pytest
 from dbt_project import demo_tables
 
 KEPT = ("marts", "learned", "intermediate")
+# enough of each to draw at random
+QUICK = {
+    "cluster_methods": ["k-means"],
+    "cluster_counts": [4],
+    "backtest_origins": 2,
+    "tuning_configurations": 2,
+    "bootstrap_samples": 20,
+}
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +26,7 @@ def first(new_project, demo):
 
 
 def built(project, *args):
-    result = project.build(*args, cluster_counts=[4], cluster_methods=["k-means"])
+    result = project.build(*args, **QUICK)
     assert result.success, result.text
     return project
 

@@ -436,6 +436,52 @@ def test_intervals_of_what_is_continuous_hold_four_in_five():
     assert coverage["coverage"].between(0.77, 0.83).all()
 
 
+def test_of_99_customers_the_10th_and_the_90th_are_the_ends():
+    rng = np.random.default_rng(1)
+    ratios = np.concatenate([rng.permutation(np.arange(1, 100)) for _ in range(5)])
+    expected = np.arange(1.0, 496)
+    some = pd.DataFrame({"expected_amount": expected, "expected_orders": expected})
+    bands = interval_bands(
+        some.assign(amount=expected * ratios / 50, orders=expected * ratios / 25)
+    )
+    assert bands["count_customers"].tolist() == [99] * 5
+    assert bands["amount_p10_ratio"].to_numpy() == pytest.approx(10 / 50)
+    assert bands["amount_p90_ratio"].to_numpy() == pytest.approx(90 / 50)
+    assert bands["orders_p10_ratio"].to_numpy() == pytest.approx(10 / 25)
+    assert bands["orders_p90_ratio"].to_numpy() == pytest.approx(90 / 25)
+
+
+@pytest.mark.parametrize("name", [POISSON, TREES, PURCHASE_MODELS])
+def test_intervals_are_learned_on_what_the_fit_has_not_seen(rows, learner, name):
+    number = learner.calibrated_on(0)
+    assert number in learner.origins.known_at(0)
+    other = rows.copy()
+    # had they bought ten times as often, nothing else would be expected of them
+    labels = [SPEND.orders, SPEND.amount]
+    other.loc[other["anchor_number"] == number, labels] *= 10
+    one, two = (
+        Learner.of(some, SPEND, SETTINGS).unseen(name, 0) for some in (rows, other)
+    )
+    assert two["orders"].sum() == pytest.approx(10 * one["orders"].sum())
+    for column in ("expected_orders", "expected_amount"):
+        np.testing.assert_allclose(one[column], two[column])
+
+
+def test_intervals_are_learned_at_the_level_of_the_fit_that_has_not_seen(rows):
+    # the season was better than the anchors beside it, which is all that one fit knows
+    number = Learner.of(rows, SPEND, SETTINGS).calibrated_on(0)
+    better = rows.copy()
+    labels = [SPEND.orders, SPEND.amount]
+    better.loc[better["anchor_number"] == number, labels] *= 3
+    learner = Learner.of(better, SPEND, SETTINGS)
+    assert learner.origins.same_season(0) == number
+    model = learner.model(POISSON, learner.origins.known_at(0))
+    level, unseen = learner.calibration(POISSON, 0, model)
+    assert unseen["expected_orders"].sum() == pytest.approx(unseen["orders"].sum())
+    own = learner.level(POISSON, 0, learner.unseen(POISSON, 0))
+    assert own > 1.2 * level
+
+
 def test_an_outcome_on_the_end_counts_with_its_share():
     found = interval_coverage(
         np.array([0.0, 0.0, 5.0, 20.0]),

@@ -3,11 +3,10 @@
 Every figure and tolerance is a line of REFERENCE.md, section IBM Telco.
 """
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
+from places import DATA, needs
 from sklearn.metrics import (
     average_precision_score,
     brier_score_loss,
@@ -20,10 +19,8 @@ from segmentation.evidence.metrics import probability_metrics
 from segmentation.learning.candidates import LEARNERS, probability
 from segmentation.learning.probabilities import Target, suspects
 
-SOURCE = Path(__file__).parents[3] / "shared/data/telco_churn/telco_churn.parquet"
-pytestmark = pytest.mark.skipif(
-    not SOURCE.exists(), reason=f"IBM Telco is not there: {SOURCE}"
-)
+SOURCE = DATA / "telco_churn/telco_churn.parquet"
+pytestmark = needs(SOURCE)
 NAMES = [learner.name for learner in LEARNERS]
 
 

@@ -8,6 +8,7 @@ from dbt_project import demo_tables, small_shop
 
 # a silence of months is no typing error here, so that the tests may wait for one
 QUICK = {
+    "cluster_methods": ["k-means"],
     "cluster_counts": [4],
     "backtest_origins": 1,
     "learning_anchors": 1,

@@ -267,6 +267,12 @@ def test_intervals_cover_a_known_auc():
     assert 0.89 <= covered / 200 <= 0.99
 
 
+def test_an_interval_leaves_out_a_fortieth_at_either_end():
+    values = np.arange(1_001.0)
+    assert interval(values) == pytest.approx((25, 975))
+    assert interval(np.append(values, np.nan)) == pytest.approx((25, 975))
+
+
 def test_intervals_hold_their_values():
     for kind, metric in {"probability": "auc", "amount": "spearman"}.items():
         card = judged(world({"a": 0.2, "b": 0.5}, kind=kind), kind, metric).scorecard

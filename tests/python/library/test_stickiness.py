@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from dbt_project import ROOT
+from places import ROOT
 
 from segmentation.stickiness import ABSENT, STICKINESS_SCHEMA, Panel, dwell, lags, weigh
 

@@ -3,11 +3,10 @@
 Every figure and tolerance is a line of REFERENCE.md, section CDNOW.
 """
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
+from places import DATA, needs
 
 from segmentation.estimators import roc_auc_score
 from segmentation.purchases.bgnbd import BGNBD
@@ -20,10 +19,8 @@ from segmentation.purchases.spend import fit_spend
 from segmentation.purchases.summaries import grouped, summarise
 from segmentation.purchases.value import expected_value
 
-CDNOW = Path(__file__).parents[3] / "shared" / "data" / "cdnow"
-pytestmark = pytest.mark.skipif(
-    not CDNOW.is_dir(), reason=f"CDNOW is not there: {CDNOW}"
-)
+CDNOW = DATA / "cdnow"
+pytestmark = needs(CDNOW)
 END = pd.Timestamp("1997-10-01")  # the first day of the holdout
 WEEKS = 39
 
