@@ -40,3 +40,15 @@ def sampled(relation: Any) -> Any:
 def buyers(relation: Any, min_orders: int = 1) -> Any:
     """Return customers with some orders, of a relation with `count_orders`."""
     return relation.filter(f"count_orders >= {int(min_orders)}")
+
+
+def of_customers(relation: Any, customers: Any) -> Any:
+    """Return the rows of a relation whose customer and anchor are among some others.
+
+    Parameters
+    ----------
+    relation, customers : relation
+        Both with `customer_id` and `anchor_date`.
+    """
+    key = customers.project("customer_id, anchor_date")
+    return relation.join(key, "customer_id, anchor_date", how="semi")
