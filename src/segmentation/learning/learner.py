@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 import pandas as pd
 
@@ -59,6 +59,8 @@ class Evidence:
         Candidate to the settings that tuning chose.
     tuning : list of dict
         `tuning.TUNING_SCHEMA`
+    kept : object
+        Whatever the learner's `serve` needs of what its `judge` found.
     """
 
     scorecard: pd.DataFrame
@@ -67,6 +69,7 @@ class Evidence:
     predictions: pd.DataFrame | None = None
     settings: dict[str, dict] = field(default_factory=dict)
     tuning: list[dict] = field(default_factory=list)
+    kept: Any = None
 
     @property
     def is_baseline(self) -> bool:

@@ -5,7 +5,7 @@ are the amounts, at rolling origins.
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -30,17 +30,7 @@ from segmentation.predictions.value_models import Target, ValueModels
 
 @dataclass(frozen=True)
 class ValueLearner(ValueModels):
-    """Orders and spend within a horizon: a `learning.learner.Learner`.
-
-    Attributes
-    ----------
-    unseen_at : dict
-        Outcomes at their level by candidate and origin, as `judge` found them.
-    """
-
-    unseen_at: dict[tuple[str, int], pd.DataFrame] = field(
-        default_factory=dict, compare=False
-    )
+    """Orders and spend within a horizon: a `learning.learner.Learner`."""
 
     @property
     def task(self) -> Task:
@@ -101,24 +91,26 @@ class ValueLearner(ValueModels):
         kept = {n: how for n, how in self.target.features.items() if n not in gone}
         return replace(self, target=replace(self.target, features=kept))
 
-    def predictions(self, origin: int) -> pd.DataFrame:
+    def predictions(self, origin: int) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
         """Predict an origin by every candidate that what is known there can fit.
 
         Returns
         -------
-        DataFrame
+        predictions : DataFrame
             One row per candidate and customer: expected and actual amount and orders.
+        unseen : dict
+            Candidate to outcomes it has not seen, at its level.
         """
         rows = self.at(origin)
         parameters = self.parameters(origin)
-        frames = []
+        frames, calibrated = [], {}
         for name in CANDIDATES:
             model = self.model(name, self.origins.known_at(origin))
             raw = self.predict(name, rows, parameters, model)
             if raw is None:
                 continue
             level, unseen = self.calibration(name, origin, model)
-            self.unseen_at[name, origin] = unseen
+            calibrated[name] = unseen
             frames.append(
                 pd.DataFrame(
                     {
@@ -135,11 +127,12 @@ class ValueLearner(ValueModels):
                     }
                 )
             )
-        return pd.concat(frames, ignore_index=True)
+        return pd.concat(frames, ignore_index=True), calibrated
 
     def judge(self, origins: list[int], incumbent: str | None) -> Evidence:
         """Judge the amounts, which decide, and the orders beside them."""
-        predictions = pd.concat(map(self.predictions, origins), ignore_index=True)
+        found = {origin: self.predictions(origin) for origin in origins}
+        predictions = pd.concat([p for p, _ in found.values()], ignore_index=True)
         judgement = self._judged(predictions, incumbent)
         orders = predictions.assign(
             actual=predictions["actual_orders"],
@@ -158,6 +151,7 @@ class ValueLearner(ValueModels):
             judgement.champion,
             judgement.reason,
             predictions,
+            kept={origin: unseen for origin, (_, unseen) in found.items()},
         )
 
     def _judged(self, predictions, incumbent: str | None = None) -> Judgement:
@@ -199,12 +193,10 @@ class ValueLearner(ValueModels):
         champion, card = evidence.champion, evidence.scorecard
         mine = evidence.predictions[evidence.predictions["candidate"] == champion]
         rows = []
-        for (name, origin), unseen in self.unseen_at.items():
-            if name != champion:
-                continue
+        for origin, unseen in evidence.kept.items():
             origin_date = self.at(origin)["anchor_date"].iloc[0]
             here = mine[mine["origin_date"] == origin_date]
-            found, how = coverage_at(here, unseen)
+            found, how = coverage_at(here, unseen[champion])
             (like,) = card[
                 (card["origin_date"] == origin_date)
                 & (card["candidate"] == champion)
