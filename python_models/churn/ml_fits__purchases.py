@@ -1,7 +1,8 @@
 """Fits of churn, purchase probability, next order. One row per target and fit."""
 
-from segmentation.learning.probabilities import Settings
-from segmentation.learning.purchases import learn_purchases
+from segmentation.binding import at_scoring, past_fits
+from segmentation.learning.settings import Settings
+from segmentation.predictions.purchases import learn_purchases
 
 
 def model(dbt, session):
@@ -13,15 +14,13 @@ def model(dbt, session):
     churn_horizon = dbt.config.meta_get("churn_horizon")
     features = dbt.config.meta_get("features")
 
-    past = session.sql(f"select * from {dbt.this}").df() if dbt.is_incremental else None
-    scoring = anchors.filter("anchor_role = 'scoring'").df()
     return learn_purchases(
         labelled.df(),
         horizons=horizons,
         churn_horizon=churn_horizon,
         features=features,
         settings=Settings(**settings),
-        scoring=scoring,
-        past=past,
+        scoring=at_scoring(anchors).df(),
+        past=past_fits(dbt, session),
         groups=groups.df(),
     )

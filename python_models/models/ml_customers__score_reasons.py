@@ -2,7 +2,8 @@
 
 import pyarrow as pa
 
-from segmentation.learning.scoring import REASONS_SCHEMA, explain
+from segmentation.binding import at_scoring, buyers
+from segmentation.predictions.reasons import REASONS_SCHEMA, explain
 
 
 def model(dbt, session):
@@ -12,6 +13,7 @@ def model(dbt, session):
 
     # read whole tables first: another query would end the stream without a word
     fits = serving.df()
-    customers = features.filter("anchor_role = 'scoring' and count_orders > 0")
-    reasons = explain(customers.to_arrow_reader(50_000), fits, count=count)
-    return pa.RecordBatchReader.from_batches(REASONS_SCHEMA, reasons)
+    customers = at_scoring(buyers(features)).to_arrow_reader(50_000)
+    return pa.RecordBatchReader.from_batches(
+        REASONS_SCHEMA, explain(customers, fits, count=count)
+    )

@@ -1,7 +1,8 @@
 """Fits of the category a customer buys next. One row per target and fit."""
 
-from segmentation.learning.categories import learn_categories
-from segmentation.learning.probabilities import Settings
+from segmentation.binding import at_scoring, buyers, of_customers, past_fits, sampled
+from segmentation.learning.settings import Settings
+from segmentation.predictions.next_category import learn_next_category
 
 
 def model(dbt, session):
@@ -11,16 +12,12 @@ def model(dbt, session):
     anchors = dbt.ref("int_anchors")
     settings = dbt.config.meta_get("settings")
 
-    past = session.sql(f"select * from {dbt.this}").df() if dbt.is_incremental else None
-    scoring = anchors.filter("anchor_role = 'scoring'").df()
-    customers = features.filter("is_sampled and count_orders > 0")
-    sampled = customers.project("customer_id, anchor_date")
-    counts = category_counts.join(sampled, "customer_id, anchor_date", how="semi")
-    return learn_categories(
+    customers = buyers(sampled(features))
+    return learn_next_category(
         customers.df(),
-        counts.df(),
+        of_customers(category_counts, customers).df(),
         labels.df(),
         settings=Settings(**settings),
-        scoring=scoring,
-        past=past,
+        scoring=at_scoring(anchors).df(),
+        past=past_fits(dbt, session),
     )

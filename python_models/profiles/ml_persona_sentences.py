@@ -1,6 +1,6 @@
 """What is said of every segment. One row per sentence and figure in it."""
 
-from segmentation.cards.personas import personas_table
+from segmentation.personas.sentences import personas_table
 
 
 def model(dbt, session):

@@ -1,7 +1,8 @@
 """Fits of the response to a message: a click, an order. One row per target and fit."""
 
-from segmentation.learning.probabilities import Settings
-from segmentation.learning.responses import learn_responses
+from segmentation.binding import at_scoring, past_fits
+from segmentation.learning.settings import Settings
+from segmentation.predictions.responses import learn_responses
 
 
 def model(dbt, session):
@@ -13,14 +14,12 @@ def model(dbt, session):
     features = dbt.config.meta_get("features")
     more_features = dbt.config.meta_get("more_features")
 
-    past = session.sql(f"select * from {dbt.this}").df() if dbt.is_incremental else None
-    scoring = anchors.filter("anchor_role = 'scoring'").df()
     return learn_responses(
         labelled.df(),
         horizon_days=horizon_days,
         features=features | more_features,
         settings=Settings(**settings),
-        scoring=scoring,
-        past=past,
+        scoring=at_scoring(anchors).df(),
+        past=past_fits(dbt, session),
         groups=groups.df(),
     )

@@ -1,5 +1,6 @@
 """Rules that tell segments. One row per dimension, rule and feature it bounds."""
 
+from segmentation.binding import at_scoring, buyers, sampled
 from segmentation.rules import learn_rules
 
 
@@ -10,14 +11,12 @@ def model(dbt, session):
     seed = dbt.config.meta_get("seed")
     min_customers = dbt.config.meta_get("min_customers")
 
-    customers = features.filter(
-        "anchor_role = 'scoring' and is_sampled and count_orders > 0"
-    ).df()
+    customers = at_scoring(sampled(buyers(features)))
     found = segments.project(
         "customer_id, rfm_segment_code as rfm, cluster_code as cluster"
-    ).df()
+    )
     return learn_rules(
-        customers.merge(found, on="customer_id"),
+        customers.join(found, "customer_id").df(),
         names,
         ["rfm", "cluster"],
         seed=seed,

@@ -1,5 +1,6 @@
 """What rules that hold segments back gain and cost. One row per rule."""
 
+from segmentation.binding import sampled
 from segmentation.stickiness import weigh
 
 
@@ -11,7 +12,7 @@ def model(dbt, session):
 
     grid = anchors.filter("is_on_grid").project("anchor_date")
     return weigh(
-        features.filter("is_sampled").join(grid, "anchor_date", how="semi").df(),
+        sampled(features).join(grid, "anchor_date", how="semi").df(),
         cells.df(),
         band_in_force=float(band_in_force),
     )

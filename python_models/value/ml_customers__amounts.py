@@ -2,7 +2,8 @@
 
 import pyarrow as pa
 
-from segmentation.learning.scoring import AMOUNTS_SCHEMA, score_amounts
+from segmentation.binding import at_scoring, buyers
+from segmentation.predictions.scoring import AMOUNTS_SCHEMA, score_amounts
 
 
 def model(dbt, session):
@@ -12,9 +13,8 @@ def model(dbt, session):
 
     # read whole tables first: another query would end the stream without a word
     fits = serving.df()
-    customers = features.filter("anchor_role = 'scoring' and count_orders > 0")
     scores = score_amounts(
-        customers.to_arrow_reader(100_000),
+        at_scoring(buyers(features)).to_arrow_reader(100_000),
         fits,
         annual_discount_rate=annual_discount_rate,
     )

@@ -1,7 +1,8 @@
 """Fits of expected orders and spend. One row per target and fit."""
 
-from segmentation.learning.amounts import learn_amounts
-from segmentation.learning.probabilities import Settings
+from segmentation.binding import at_scoring, buyers, past_fits, sampled
+from segmentation.learning.settings import Settings
+from segmentation.predictions.values import learn_values
 
 
 def model(dbt, session):
@@ -13,16 +14,13 @@ def model(dbt, session):
     horizons = dbt.config.meta_get("horizons")
     learned_on = dbt.config.meta_get("features")
 
-    past = session.sql(f"select * from {dbt.this}").df() if dbt.is_incremental else None
-    scoring = anchors.filter("anchor_role = 'scoring'").df()
-    customers = features.filter("is_sampled and count_orders > 0").df()
-    return learn_amounts(
-        customers,
+    return learn_values(
+        buyers(sampled(features)).df(),
         labels.df(),
         horizons=horizons,
         features=learned_on,
         settings=Settings(**settings),
-        scoring=scoring,
-        past=past,
+        scoring=at_scoring(anchors).df(),
+        past=past_fits(dbt, session),
         groups=groups.df(),
     )

@@ -1,7 +1,7 @@
 -- The candidate that serves, applied from its parameters: what does not serve is null.
 -- What a customer's own purchases, the shop's shares and the last purchase add are kept
 -- apart: they sum to the probability.
--- segmentation.learning.categories holds the twin in Python.
+-- segmentation.predictions.tastes holds the twin in Python.
 with
 
 customers as (

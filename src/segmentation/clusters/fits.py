@@ -29,7 +29,7 @@ from segmentation.clusters.naming import suggest
 from segmentation.clusters.schedule import Due, Settings, day, valid
 from segmentation.estimators import adjusted_rand_score
 from segmentation.frames import conform, sorted_by_key
-from segmentation.learning.fits import NOTHING, identify, library_versions
+from segmentation.identity import NOTHING, identify, library_versions
 
 VALUE = "lifetime_net_amount"
 

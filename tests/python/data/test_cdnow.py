@@ -8,16 +8,16 @@ import pandas as pd
 import pytest
 from places import DATA, needs
 
+from segmentation.clv.bgnbd import BGNBD
+from segmentation.clv.fit import fit_model, fit_purchases
+from segmentation.clv.mbgnbd import MBGNBD
+from segmentation.clv.nbd import NBD
+from segmentation.clv.parameters import served
+from segmentation.clv.paretonbd import ParetoNBD
+from segmentation.clv.spend import fit_spend
+from segmentation.clv.summaries import grouped, summarise
+from segmentation.clv.value import expected_value
 from segmentation.estimators import roc_auc_score
-from segmentation.purchases.bgnbd import BGNBD
-from segmentation.purchases.fit import fit_model, fit_purchases
-from segmentation.purchases.fits import served
-from segmentation.purchases.mbgnbd import MBGNBD
-from segmentation.purchases.nbd import NBD
-from segmentation.purchases.paretonbd import ParetoNBD
-from segmentation.purchases.spend import fit_spend
-from segmentation.purchases.summaries import grouped, summarise
-from segmentation.purchases.value import expected_value
 
 CDNOW = DATA / "cdnow"
 pytestmark = needs(CDNOW)

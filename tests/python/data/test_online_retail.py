@@ -18,8 +18,9 @@ from sklearn.preprocessing import StandardScaler
 from segmentation.clusters import measures
 from segmentation.clusters.evidence import compare, faults_of
 from segmentation.learning.candidates import LEARNERS, PURCHASE_BASELINES, probability
-from segmentation.learning.forecasts import BASELINES, RUN_RATE, Parameters
-from segmentation.learning.probabilities import Target, suspects
+from segmentation.learning.suspects import suspects
+from segmentation.predictions.forecasts import BASELINES, RUN_RATE, Parameters
+from segmentation.predictions.probability_models import Target
 
 SOURCE = DATA / "online_retail_ii/online_retail_ii.parquet"
 pytestmark = needs(SOURCE)
@@ -475,9 +476,9 @@ def test_features_of_the_future_look_like_a_leak_and_are_caught(built, labelled)
         margin = fitted(name, train, ALL_FEATURES).margin(test)
         assert roc_auc_score(test["is_churned"], margin) > 0.998
     assert {"days_since_last_order", "count_orders_90d", "net_amount_90d"} <= set(
-        suspects(leaky, target)
+        suspects(leaky, target.label, target.all_features)
     )
-    assert suspects(honest, target) == {}
+    assert suspects(honest, target.label, target.all_features) == {}
 
 
 # ---------- value: spend in the same 90 days

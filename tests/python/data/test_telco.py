@@ -17,7 +17,8 @@ from sklearn.model_selection import StratifiedKFold
 
 from segmentation.evidence.metrics import probability_metrics
 from segmentation.learning.candidates import LEARNERS, probability
-from segmentation.learning.probabilities import Target, suspects
+from segmentation.learning.suspects import suspects
+from segmentation.predictions.probability_models import Target
 
 SOURCE = DATA / "telco_churn/telco_churn.parquet"
 pytestmark = needs(SOURCE)
@@ -167,11 +168,11 @@ def test_no_feature_of_telco_is_taken_for_one_that_knows_the_future(
     customers, features
 ):
     target = Target("churn", "churned", 90, features)
-    assert suspects(customers, target) == {}
+    assert suspects(customers, target.label, target.all_features) == {}
 
     # a column that is filled in when the customer leaves
     rng = np.random.default_rng(1)
     closed = customers["churned"] & (rng.random(len(customers)) < 0.99)
     told = customers.assign(account_closed=closed.astype(float))
     target = Target("churn", "churned", 90, {**features, "account_closed": "identity"})
-    assert list(suspects(told, target)) == ["account_closed"]
+    assert list(suspects(told, target.label, target.all_features)) == ["account_closed"]

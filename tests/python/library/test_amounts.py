@@ -11,12 +11,16 @@ import pyarrow as pa
 import pytest
 from learning_data import FEATURES, SCORING_DATE, STEP_DAYS, shop
 
+from segmentation.clv.summaries import summarise
 from segmentation.evidence.coverage import interval_coverage
 from segmentation.evidence.metrics import IS_HIGHER_BETTER
-from segmentation.learning import fits, forecasts
-from segmentation.learning.amounts import Learner, Target, learn, learn_amounts
-from segmentation.learning.fits import FITS_SCHEMA, PARTS, fits_table
-from segmentation.learning.forecasts import (
+from segmentation.identity import NOTHING
+from segmentation.learning.fit_rows import FITS_SCHEMA, PARTS, fits_table
+from segmentation.learning.intervals import interval_bands, measure_coverage
+from segmentation.learning.lifecycle import Build, learn
+from segmentation.learning.settings import Settings
+from segmentation.predictions import forecasts
+from segmentation.predictions.forecasts import (
     BASELINES,
     CANDIDATES,
     HIATUS,
@@ -30,10 +34,9 @@ from segmentation.learning.forecasts import (
     mean_discount,
     summaries,
 )
-from segmentation.learning.intervals import interval_bands, measure_coverage
-from segmentation.learning.probabilities import Settings
-from segmentation.learning.scoring import AMOUNTS_SCHEMA, score_amounts
-from segmentation.purchases.summaries import summarise
+from segmentation.predictions.scoring import AMOUNTS_SCHEMA, score_amounts
+from segmentation.predictions.value_models import Target
+from segmentation.predictions.values import ValueLearner, learn_values
 
 TODAY, START = date(2024, 1, 1), date(2020, 3, 3)
 SPEND = Target("spend_90d", 90, FEATURES)
@@ -76,7 +79,7 @@ def customers(rows):
 
 @pytest.fixture(scope="module")
 def learner(rows):
-    return Learner.of(rows, SPEND, SETTINGS)
+    return ValueLearner.of(rows, SPEND, SETTINGS)
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +88,8 @@ def record(rows):
 
 
 def learned(rows, target=SPEND, settings=SETTINGS, *, today=TODAY, past=None):
-    return learn(rows, target, settings, fit_date=today, data_from=START, past=past)
+    outcome = learn(ValueLearner.of(rows, target, settings), Build(today, START, past))
+    return outcome and outcome.record
 
 
 def as_past(record):
@@ -232,7 +236,7 @@ def lapsed():
 
 
 def test_the_true_model_orders_lapsed_customers_better_than_any_rule(lapsed):
-    learner = Learner.of(lapsed, SPEND, SETTINGS)
+    learner = ValueLearner.of(lapsed, SPEND, SETTINGS)
     rows, parameters = learner.at(1), learner.parameters(1)
     actual = rows["net_amount_next_90d"].to_numpy(float)
     found = {
@@ -355,9 +359,9 @@ def test_what_was_expected_too_high_or_low_is_put_right(rows, factor):
         * factor,
         net_amount_next_90d=rows["net_amount_next_90d"] * factor,
     )
-    learner = Learner.of(changed, SPEND, SETTINGS)
+    learner = ValueLearner.of(changed, SPEND, SETTINGS)
     level = learner.level(PURCHASE_MODELS, 0, learner.unseen(PURCHASE_MODELS, 0))
-    same = Learner.of(rows, SPEND, SETTINGS)
+    same = ValueLearner.of(rows, SPEND, SETTINGS)
     usual = same.level(PURCHASE_MODELS, 0, same.unseen(PURCHASE_MODELS, 0))
     assert level == pytest.approx(factor * usual, rel=1e-6)
 
@@ -382,7 +386,7 @@ def test_intervals_hold_four_in_five_of_every_band(horizon):
     world = shop(4_000, seed=9, days=2_000)
     rows = world.with_scoring(9)
     target = Target("spend", horizon, FEATURES)
-    learner = Learner.of(rows, target, SETTINGS)
+    learner = ValueLearner.of(rows, target, SETTINGS)
     origin = learner.origins.numbers[0]
     level, unseen = learner.calibration(PURCHASE_MODELS, origin, None)
     bands = interval_bands(unseen)
@@ -529,7 +533,7 @@ def test_a_rule_that_expects_nothing_of_many_has_intervals(learner):
 )
 def test_with_nothing_to_learn_there_is_a_verdict(rows, change, said):
     found = learned(change(rows))
-    assert found["champion"] == fits.NOTHING
+    assert found["champion"] == NOTHING
     assert said in found["verdict"]
     read = as_past(found)
     assert all(len(read.iloc[0][part]) == 0 for part in PARTS)
@@ -541,7 +545,7 @@ def test_one_past_anchor_is_enough_for_models_without_labels(rows, anchors):
     some = rows[rows["anchor_number"].isin(anchors)]
     found = learned(some, settings=replace(SETTINGS, bootstrap_samples=2))
     assert PURCHASE_MODELS in set(metric(found, "spearman").index)
-    assert found["champion"] != fits.NOTHING
+    assert found["champion"] != NOTHING
 
 
 def test_a_shop_of_single_purchases_has_naive_rules_only(world):
@@ -593,7 +597,7 @@ def test_each_horizon_is_a_fit(rows, world):
     settings = replace(SETTINGS, bootstrap_samples=2, count_origins=1)
 
     def all_of_them(horizons, past=None):
-        return learn_amounts(
+        return learn_values(
             rows.drop(columns=later),
             labels,
             horizons=horizons,

@@ -13,9 +13,10 @@ from segmentation.cards.__main__ import main
 from segmentation.cards.facts import Facts
 from segmentation.cards.limits import limits
 from segmentation.cards.model_card import CARDS_SCHEMA, cards_table, render
-from segmentation.cards.wording import MEASURES, text
-from segmentation.learning.fits import PARTS, fits_table
+from segmentation.cards.wording import MEASURES
+from segmentation.learning.fit_rows import PARTS, fits_table
 from segmentation.learning.groups import LEAST_CUSTOMERS
+from segmentation.writing import text
 
 ORIGINS = [date(2023, 7, 1), date(2023, 10, 1), date(2024, 1, 1)]
 # that the words of a card have whatever the fit: levels of intervals, a coin's 0.5, …

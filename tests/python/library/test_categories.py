@@ -11,25 +11,24 @@ from scipy.sparse import csr_array
 
 from segmentation.evidence.judgement import SCORECARD_SCHEMA
 from segmentation.frames import conform
-from segmentation.learning import fits
-from segmentation.learning.categories import (
+from segmentation.learning.fit_rows import FITS_SCHEMA
+from segmentation.learning.settings import Settings
+from segmentation.predictions.category_evidence import IS_HIGHER_BETTER, measure
+from segmentation.predictions.category_models import CategoryModels
+from segmentation.predictions.next_category import learn_next_category
+from segmentation.predictions.tastes import (
     BASELINES,
     CANDIDATES,
-    IS_HIGHER_BETTER,
     LAST_FIRST,
     OWN_FAVOURITE,
     POPULARITY,
     SHRUNK,
-    Learner,
     Tastes,
     Weights,
     fit_alpha,
     fit_last_weight,
-    learn_categories,
-    measure,
     parts,
 )
-from segmentation.learning.probabilities import Settings
 
 TODAY = date(2024, 7, 1)
 STEP = 92
@@ -108,7 +107,7 @@ def at_anchors(orders, anchors):
 
 
 def learned(tables, settings=SETTINGS, **more):
-    (row,) = learn_categories(
+    (row,) = learn_next_category(
         *tables, settings=settings, scoring=SCORING, **more
     ).to_pylist()
     return row
@@ -313,7 +312,7 @@ def test_who_served_until_now_is_replaced_by_a_clear_lead_only(differing, fit):
 
 
 def test_a_next_category_is_known_from_the_next_purchase_on():
-    learner = Learner.of(*shop(100), SETTINGS)
+    learner = CategoryModels.of(*shop(100), SETTINGS)
     for origin in (0, 2):
         for number, which in learner.known_at(origin).items():
             assert number > origin
@@ -329,13 +328,13 @@ def test_a_next_category_is_known_from_the_next_purchase_on():
 
 def test_what_came_after_an_origin_changes_nothing_that_is_learned_there():
     customers, counts, labels = shop(300)
-    before = Learner.of(customers, counts, labels, SETTINGS).weights(2)
+    before = CategoryModels.of(customers, counts, labels, SETTINGS).weights(2)
     labels = labels.copy()
     came = labels["anchor_number"] * STEP - labels["days_to_next_order"]
     labels.loc[came <= 2 * STEP, "next_category"] = "garden"
     late = counts["anchor_date"] > pd.Timestamp(TODAY - timedelta(days=2 * STEP))
     counts = counts.assign(count_order_days=counts["count_order_days"].where(~late, 1))
-    assert Learner.of(customers, counts, labels, SETTINGS).weights(2) == before
+    assert CategoryModels.of(customers, counts, labels, SETTINGS).weights(2) == before
 
 
 def test_shuffled_rows_change_nothing(differing, fit):
@@ -352,9 +351,11 @@ def test_customers_who_are_not_in_the_sample_do_not_count(differing, fit):
 
 def test_a_fit_is_made_again_when_it_is_due_only(differing, fit):
     past = pd.DataFrame([fit])
-    table = learn_categories(*differing, settings=SETTINGS, scoring=SCORING, past=past)
+    table = learn_next_category(
+        *differing, settings=SETTINGS, scoring=SCORING, past=past
+    )
     assert table.num_rows == 0
-    assert table.schema == fits.FITS_SCHEMA
+    assert table.schema == FITS_SCHEMA
     again = learned(differing, replace(SETTINGS, source="another"), past=past)
     assert (again["fit_number"], again["parameters"]) == (2, fit["parameters"])
 
@@ -396,7 +397,7 @@ def test_too_little_data_is_a_verdict_and_no_failure(make, verdict):
 
 
 def test_an_empty_shop_without_a_scoring_anchor_is_a_verdict():
-    (row,) = learn_categories(
+    (row,) = learn_next_category(
         *nothing_of(shop(5)), settings=SETTINGS, scoring=SCORING.iloc[:0]
     ).to_pylist()
     assert (row["champion"], row["fit_date"]) == ("none", None)

@@ -14,15 +14,20 @@ from hypothesis import strategies as st
 from learning_data import FEATURES, STEP_DAYS, Shop, shop
 from scipy.special import expit, logit
 
-from segmentation.learning import fits, probabilities
+from segmentation.identity import NOTHING
 from segmentation.learning.calibration import LEAST_SLOPE, platt
 from segmentation.learning.candidates import LEARNERS, PURCHASE_BASELINES
-from segmentation.learning.fits import FITS_SCHEMA, PARTS, fits_table
+from segmentation.learning.fit_rows import FITS_SCHEMA, PARTS, fits_table
+from segmentation.learning.lifecycle import Build, learn
 from segmentation.learning.origins import Origins
-from segmentation.learning.probabilities import Learner, Settings, Target, learn
-from segmentation.learning.purchases import learn_purchases
-from segmentation.learning.scoring import model_of
+from segmentation.learning.past import newest
+from segmentation.learning.settings import Settings
 from segmentation.learning.tuning import tune
+from segmentation.predictions import probability_models
+from segmentation.predictions.probabilities import ProbabilityLearner
+from segmentation.predictions.probability_models import Target
+from segmentation.predictions.purchases import learn_purchases
+from segmentation.predictions.scoring import model_of
 
 TODAY, START = date(2024, 1, 1), date(2020, 3, 3)
 CHURN = Target("churn", "is_churned", 90, FEATURES)
@@ -55,8 +60,8 @@ def only(monkeypatch):
 
     def choose(*names):
         some = tuple(one for one in LEARNERS if one.name in names)
-        monkeypatch.setattr(probabilities, "LEARNERS", some)
-        monkeypatch.setattr(probabilities, "PURCHASE_BASELINES", RECENCY.baselines)
+        monkeypatch.setattr(probability_models, "LEARNERS", some)
+        monkeypatch.setattr(probability_models, "PURCHASE_BASELINES", RECENCY.baselines)
 
     return choose
 
@@ -77,10 +82,11 @@ def rows(world):
 
 
 def learned(
-    rows, target=RECENCY, settings=SETTINGS, *, today=TODAY, start=START, **more
+    rows, target=RECENCY, settings=SETTINGS, *, today=TODAY, start=START, **known
 ):
-    record, _ = learn(rows, target, settings, fit_date=today, data_from=start, **more)
-    return record
+    learner = ProbabilityLearner.of(rows, target, settings)
+    outcome = learn(learner, Build(today, start, **known))
+    return outcome and outcome.record
 
 
 def aucs(record):
@@ -387,7 +393,7 @@ def test_the_incumbent_stays_unless_it_is_clearly_beaten(rows, only):
 def test_an_incumbent_that_is_clearly_beaten_is_replaced(rows, only, monkeypatch):
     only("logistic regression")
     stump = replace(LEARNERS[2], configurations=({"max_depth": 1},))
-    monkeypatch.setattr(probabilities, "LEARNERS", (LEARNERS[0], stump))
+    monkeypatch.setattr(probability_models, "LEARNERS", (LEARNERS[0], stump))
     weak = replace(CHURN, baselines=PURCHASE_BASELINES[2:3])
     past = as_past(learned(rows, weak) | {"champion": "decision tree"})
     settings = replace(SETTINGS, bootstrap_samples=100)
@@ -454,10 +460,10 @@ def test_changed_rows_alone_make_no_fit_due(rows, first):
 def test_where_there_was_nothing_to_serve_changed_rows_make_a_fit_due(rows, quick):
     few = rows.groupby("anchor_number").head(100)
     none = learned(few)
-    assert none["champion"] == fits.NOTHING
+    assert none["champion"] == NOTHING
     past = as_past(none)
     assert learned(few, past=past) is None
-    assert learned(rows, past=past)["champion"] != fits.NOTHING
+    assert learned(rows, past=past)["champion"] != NOTHING
 
 
 def test_a_fit_of_a_later_day_is_not_seen_by_an_earlier_one(rows, first):
@@ -465,15 +471,15 @@ def test_a_fit_of_a_later_day_is_not_seen_by_an_earlier_one(rows, first):
     earlier = learned(rows, past=past, today=date(2023, 12, 31))
     assert earlier["fit_number"] == 2
     both = as_past(first, earlier)
-    assert fits.newest(both, "churn", date(2023, 12, 31))["fit_number"] == 2
-    assert fits.newest(both, "churn", TODAY)["fit_number"] == 1
-    assert fits.newest(both, "churn", date(2023, 12, 30)) is None
+    assert newest(both, "churn", date(2023, 12, 31))["fit_number"] == 2
+    assert newest(both, "churn", TODAY)["fit_number"] == 1
+    assert newest(both, "churn", date(2023, 12, 30)) is None
 
 
 def test_of_two_fits_of_a_day_the_last_made_serves(rows, first):
     second = learned(rows, settings=replace(SETTINGS, seed=8), past=as_past(first))
     both = as_past(second, first)
-    assert fits.newest(both, "churn", TODAY)["seed"] == 8
+    assert newest(both, "churn", TODAY)["seed"] == 8
 
 
 def test_a_target_that_is_new_is_due(rows, first):
@@ -512,7 +518,7 @@ def test_a_shop_without_orders_is_fitted_once(rows, quick):
 )
 def test_with_nothing_to_learn_there_is_a_verdict(rows, quick, change, said):
     found = learned(change(rows))
-    assert found["champion"] == fits.NOTHING
+    assert found["champion"] == NOTHING
     assert said in found["verdict"]
     row = as_past(found).iloc[0]
     assert model_of(row) is None
@@ -527,7 +533,7 @@ def test_a_shop_that_closed_a_year_ago_has_a_verdict(quick):
 
 def test_an_empty_shop_without_a_scoring_anchor_has_a_verdict(rows, quick):
     found = learned(rows[:0], today=None, start=None)
-    assert found["champion"] == fits.NOTHING
+    assert found["champion"] == NOTHING
     past = as_past(found)
     assert learned(rows[:0], past=past, today=None, start=None) is None
     assert learned(rows, past=past)["fit_number"] == 2
@@ -547,7 +553,7 @@ def test_small_and_large_shops_are_served(customers, champions):
 @pytest.mark.parametrize("anchors", [(1, 2), (1, 3), (2, 3), (1, 5, 6)])
 def test_two_anchors_are_enough(rows, quick, anchors):
     found = learned(rows[rows["anchor_number"].isin(anchors)])
-    assert found["champion"] != fits.NOTHING
+    assert found["champion"] != NOTHING
 
 
 @pytest.mark.parametrize(
@@ -578,7 +584,7 @@ def test_features_that_are_all_missing_leave_nothing_to_learn_from(rows, only):
     only("logistic regression", "decision tree")
     target = replace(RECENCY, features={"absent": "log1p"})
     found = learned(rows.assign(absent=np.nan), target)
-    assert found["is_baseline"] or found["champion"] == fits.NOTHING
+    assert found["is_baseline"] or found["champion"] == NOTHING
 
 
 def test_customers_who_are_all_alike_are_served_the_rate(rows, only):
@@ -744,7 +750,7 @@ def test_where_nothing_shifts_calibration_does_no_harm(record):
 
 @pytest.mark.parametrize("candidate", [one.name for one in LEARNERS])
 def test_a_fit_read_back_predicts_the_same(rows, candidate):
-    learner = Learner.of(rows, CHURN, SETTINGS)
+    learner = ProbabilityLearner.of(rows, CHURN, SETTINGS)
     (chosen,) = (one for one in LEARNERS if one.name == candidate)
     model, slope, level = learner.calibrated(chosen, chosen.configurations[0], 0)
     served = model.scaled(slope, level)
@@ -808,7 +814,7 @@ def test_every_horizon_and_the_next_order_are_learned(world, rows, quick):
     table = horizons_learned(world, rows)
     assert table.schema == FITS_SCHEMA
     assert set(champions(table)) == TARGETS
-    assert fits.NOTHING not in champions(table).values()
+    assert NOTHING not in champions(table).values()
     past = table.to_pandas()
     assert horizons_learned(world, rows, past=past).num_rows == 0
 
@@ -818,14 +824,14 @@ def test_the_next_order_is_learned_whatever_origins_the_horizons_have(
 ):
     """At the one newest origin of 30 days, nothing of 180 days is known yet."""
     table = horizons_learned(world, rows, origins=1)
-    assert champions(table)["next_order"] != fits.NOTHING
+    assert champions(table)["next_order"] != NOTHING
 
 
 def test_a_horizon_that_could_not_be_learned_catches_up(world, rows, quick):
     """With two anchors only, no label of 180 days is known before an origin."""
     two = rows[rows["anchor_number"] <= 2]
     table = horizons_learned(world, two)
-    assert champions(table)["purchase_180d"] == fits.NOTHING
+    assert champions(table)["purchase_180d"] == NOTHING
     past, made = table.to_pandas(), {}
     for days in (10, 30, 40, 60):
         # every day has other rows
@@ -833,13 +839,13 @@ def test_a_horizon_that_could_not_be_learned_catches_up(world, rows, quick):
         table = horizons_learned(world, rows, past=past, days=days)
         made |= champions(table)
         past = pd.concat([past, table.to_pandas()], ignore_index=True)
-    assert made["next_order"] != fits.NOTHING
+    assert made["next_order"] != NOTHING
 
 
 def test_an_empty_shop_has_a_verdict_for_every_horizon(world, rows):
     table = horizons_learned(world, rows[:0])
     assert set(champions(table)) == TARGETS
-    assert set(champions(table).values()) == {fits.NOTHING}
+    assert set(champions(table).values()) == {NOTHING}
     nothing = Shop(world.purchases).scoring[:0]
     none = learn_purchases(
         rows[:0],
@@ -849,4 +855,4 @@ def test_an_empty_shop_has_a_verdict_for_every_horizon(world, rows):
         settings=SETTINGS,
         scoring=nothing,
     )
-    assert set(champions(none).values()) == {fits.NOTHING}
+    assert set(champions(none).values()) == {NOTHING}

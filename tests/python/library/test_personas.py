@@ -6,8 +6,8 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from segmentation.cards.personas import PERSONA_SCHEMA, personas_table
-from segmentation.cards.wording import pairs, points
+from segmentation.personas.sentences import PERSONA_SCHEMA, personas_table
+from segmentation.personas.wording import pairs, points
 
 # that sentences have whatever the figures: the confidence, and pairs out of 100
 CONSTANTS = {"95", "100"}

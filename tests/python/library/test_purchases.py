@@ -9,31 +9,31 @@ from scipy.integrate import quad
 from scipy.special import betaln, gammaln
 from scipy.stats import chi2
 
-from segmentation.purchases import beta_geometric, fit, spend
-from segmentation.purchases.bgnbd import BGNBD
-from segmentation.purchases.fit import fit_model, fit_purchases
-from segmentation.purchases.fits import (
+from segmentation.clv import beta_geometric, fit, spend
+from segmentation.clv.bgnbd import BGNBD
+from segmentation.clv.fit import fit_model, fit_purchases
+from segmentation.clv.gammagamma import GammaGamma
+from segmentation.clv.mbgnbd import MBGNBD
+from segmentation.clv.models import PurchaseModel
+from segmentation.clv.nbd import NBD
+from segmentation.clv.optimise import maximise, maximise_from_nearby
+from segmentation.clv.parameters import (
     PARAMETERS_SCHEMA,
     parameters_table,
     served,
     served_from_table,
 )
-from segmentation.purchases.gammagamma import GammaGamma
-from segmentation.purchases.mbgnbd import MBGNBD
-from segmentation.purchases.models import PurchaseModel
-from segmentation.purchases.nbd import NBD
-from segmentation.purchases.optimise import maximise, maximise_from_nearby
-from segmentation.purchases.paretonbd import ParetoNBD, _gauss
-from segmentation.purchases.simulate import simulate, simulate_spend
-from segmentation.purchases.spend import fit_spend
-from segmentation.purchases.summaries import (
+from segmentation.clv.paretonbd import ParetoNBD, _gauss
+from segmentation.clv.simulate import simulate, simulate_spend
+from segmentation.clv.spend import fit_spend
+from segmentation.clv.summaries import (
     at_most,
     counted,
     distinct,
     grouped,
     summarise,
 )
-from segmentation.purchases.value import VALUES_SCHEMA, discounts, expected_value
+from segmentation.clv.value import VALUES_SCHEMA, discounts, expected_value
 
 STATISTICS = ["x", "t_x", "T"]
 # both branches of Pareto/NBD: alpha under beta, and over it

@@ -12,12 +12,13 @@ from learning_data import FEATURES, STEP_DAYS, shop
 from places import ROOT
 from scipy.special import expit
 
-from segmentation.learning import forecasts
-from segmentation.learning.amounts import Learner as AmountLearner
-from segmentation.learning.amounts import Target as AmountTarget
+from segmentation.identity import NOTHING
 from segmentation.learning.candidates import LEARNERS, PURCHASE_BASELINES
-from segmentation.learning.fits import NOTHING, fits_table
-from segmentation.learning.next_order import (
+from segmentation.learning.fit_rows import fits_table
+from segmentation.learning.settings import Settings
+from segmentation.linear import INTERCEPT, Linear
+from segmentation.predictions import forecasts
+from segmentation.predictions.order_days import (
     FARTHEST_DAYS,
     concordance,
     concordance_pairs,
@@ -25,18 +26,17 @@ from segmentation.learning.next_order import (
     median_days,
     usual_gap_days,
 )
-from segmentation.learning.probabilities import Learner, Settings, Target
-from segmentation.learning.scoring import (
-    ALL_ELSE,
+from segmentation.predictions.probabilities import ProbabilityLearner
+from segmentation.predictions.probability_models import Target
+from segmentation.predictions.reasons import ALL_ELSE, AVERAGE, REASONS_SCHEMA, explain
+from segmentation.predictions.scoring import (
     AMOUNTS_SCHEMA,
-    AVERAGE,
     PROBABILITIES_SCHEMA,
-    REASONS_SCHEMA,
-    explain,
     score_amounts,
     score_forests,
 )
-from segmentation.linear import INTERCEPT, Linear
+from segmentation.predictions.value_models import Target as AmountTarget
+from segmentation.predictions.values import ValueLearner
 
 MACROS = ROOT / "macros"
 SETTINGS = Settings(
@@ -82,7 +82,7 @@ def probability_fits(rows):
     """Return every candidate as if it served, each a target of its own."""
     past = rows[rows["anchor_number"] > 0]
     target = Target("churn", "is_churned", 90, FEATURES)
-    learner = Learner.of(past, target, SETTINGS)
+    learner = ProbabilityLearner.of(past, target, SETTINGS)
     records = []
     for name, candidate in CANDIDATES.items():
         model, slope, level = learner.calibrated(
@@ -104,7 +104,7 @@ def probability_fits(rows):
 @pytest.fixture(scope="module")
 def amount_fits(rows):
     """Return every candidate as if it served, each a target of its own."""
-    learner = AmountLearner.of(rows, AmountTarget("spend", 90, FEATURES), SETTINGS)
+    learner = ValueLearner.of(rows, AmountTarget("spend", 90, FEATURES), SETTINGS)
     records = []
     for name in forecasts.CANDIDATES:
         model = learner.model(name, learner.origins.known_at(0))
