@@ -2,7 +2,8 @@
 
 import pyarrow as pa
 
-from segmentation.learning.scoring import PROBABILITIES_SCHEMA, score_forests
+from segmentation.binding import at_scoring, buyers
+from segmentation.predictions.scoring import PROBABILITIES_SCHEMA, score_forests
 
 
 def model(dbt, session):
@@ -11,6 +12,7 @@ def model(dbt, session):
 
     # read whole tables first: another query would end the stream without a word
     fits = serving.df()
-    customers = features.filter("anchor_role = 'scoring' and count_orders > 0")
-    scores = score_forests(customers.to_arrow_reader(100_000), fits)
-    return pa.RecordBatchReader.from_batches(PROBABILITIES_SCHEMA, scores)
+    customers = at_scoring(buyers(features)).to_arrow_reader(100_000)
+    return pa.RecordBatchReader.from_batches(
+        PROBABILITIES_SCHEMA, score_forests(customers, fits)
+    )

@@ -4,8 +4,9 @@ import ast
 from pathlib import Path
 
 import pytest
+from places import ROOT
 
-LIBRARY = Path(__file__).parents[2] / "src" / "segmentation"
+LIBRARY = ROOT / "src" / "segmentation"
 
 LAYERS = [
     {"estimators", "frames", "identity", "transforms", "writing", "binding"},
@@ -17,10 +18,6 @@ LAYERS = [
     {"world"},
 ]
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
-
-ENGINES = {"dbt", "duckdb", "pyspark"}
-# commands, and the generator of the demo, are no part of what models call
-TALKS_TO_ENGINES = {"cards/__main__.py"}
 
 FILES = sorted(path.relative_to(LIBRARY) for path in LIBRARY.rglob("*.py"))
 
@@ -61,13 +58,6 @@ def test_a_part_imports_itself_and_what_is_below(file):
         if part_of(Path(module)) != part and LEVEL[part_of(Path(module))] >= LEVEL[part]
     }
     assert not above
-
-
-@pytest.mark.parametrize("file", FILES, ids=str)
-def test_the_library_knows_no_engine(file):
-    if file.as_posix() in TALKS_TO_ENGINES:
-        return
-    assert not {name.partition(".")[0] for name in imports(file)} & ENGINES
 
 
 def test_no_module_imports_itself_in_a_circle():
