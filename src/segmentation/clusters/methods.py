@@ -289,6 +289,17 @@ class Method:
     finds_count: bool = False
     takes_start: bool = False
 
+    def encoding(
+        self,
+        customers: pd.DataFrame,
+        features: list[str] | dict[str, float],
+        categories: list[str],
+    ) -> Encoding:
+        """Learn how customers become the points that the method takes."""
+        return Encoding.learn(
+            customers, features, categories if self.takes_categories else []
+        )
+
     def preprocessing(self, features: list[str] | dict[str, float]) -> str:
         """Return what is done to the features first, in words."""
         told = ["log1p, standardised"]
@@ -309,29 +320,6 @@ METHODS = {
     )
 }
 """By name, those to be preferred first where they do equally well."""
-
-
-def learn(
-    method: Method,
-    customers: pd.DataFrame,
-    features: list[str] | dict[str, float],
-    categories: list[str],
-    n_clusters: int | None,
-    *,
-    seed: int,
-    start: Clustering | None = None,
-) -> tuple[Encoding, Prototypes]:
-    """Encode customers, and find clusters among them."""
-    encoding = Encoding.learn(
-        customers, features, categories if method.takes_categories else []
-    )
-    points = encoding.points(customers)
-    options = {}
-    if method.takes_start and start is not None:
-        earlier = start.in_units_of(encoding)
-        if len(earlier.cluster) == n_clusters:
-            options = {"start": earlier}
-    return encoding, method.learn(points, encoding, n_clusters, seed, **options)
 
 
 def fit(
@@ -371,10 +359,15 @@ def fit(
     """
     customers = sorted_by_key(customers, "customer_id")
     kind = METHODS[method]
-    encoding, learned = learn(
-        kind, customers, features, categories, n_clusters, seed=seed, start=start
-    )
-    members = learned.assign(encoding.points(customers))
+    encoding = kind.encoding(customers, features, categories)
+    points = encoding.points(customers)
+    options = {}
+    if kind.takes_start and start is not None:
+        earlier = start.in_units_of(encoding)
+        if len(earlier.cluster) == n_clusters:
+            options = {"start": earlier}
+    learned = kind.learn(points, encoding, n_clusters, seed, **options)
+    members = learned.assign(points)
     means = customers[value].astype(float).groupby(members).mean()
     rank = means.drop(NOISE, errors="ignore").rank(method="first", ascending=False)
     # a cluster that nobody is in comes last

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from segmentation.binding import buyers, sampled
+from segmentation.clusters import measures
 from segmentation.clusters.alignment import (
     KEPT,
     MIN_AGREEMENT,
@@ -28,7 +29,6 @@ from segmentation.clusters.methods import fit
 from segmentation.clusters.naming import suggest
 from segmentation.clusters.records import clustering_of, records, table_of
 from segmentation.clusters.schedule import Due, Settings, due, valid
-from segmentation.estimators import adjusted_rand_score
 from segmentation.frames import sorted_by_key
 from segmentation.learning.fits import NOTHING, identify, library_versions
 
@@ -316,7 +316,7 @@ def _choose(
     if start is not None:
         before = clustering_of(start)
         found = fitted(start["evidence"], before)
-        agreement = adjusted_rand_score(
+        agreement = measures.agreement(
             before.assign(customers), found.assign(customers)
         )
         if agreement >= MIN_AGREEMENT:
