@@ -14,6 +14,7 @@ from segmentation.clusters.encoding import (
     Prototypes,
     weights_of,
 )
+from segmentation.clusters.lloyd import improve, least_squares
 from segmentation.estimators import (
     HDBSCAN,
     GaussianMixture,
@@ -43,20 +44,16 @@ def k_means(
     seed: int,
     start: Prototypes | None = None,
 ) -> Prototypes:
-    """Learn the centres with the least sum of squares within [1]_.
+    """Learn the centres with the least sum of squares within, as `lloyd` tells.
 
     The k-means limit of a mixture of spherical Gaussians: dispersion is the variance
     about the centres.
-
-    References
-    ----------
-    .. [1] S. P. Lloyd (1982), "Least squares quantization in PCM", IEEE Transactions
-       on Information Theory 28(2).
     """
-    begin = {"n_init": 10} if start is None else {"init": start.centre, "n_init": 1}
-    with one_thread():
-        fitted = KMeans(n_clusters, random_state=seed, **begin).fit(points)
-    return _nearest(np.arange(1, n_clusters + 1), fitted.cluster_centers_, points)
+    if start is None:
+        centres = least_squares(points, n_clusters, seed, starts=10)
+    else:
+        _, centres = improve(points, start.centre[None])
+    return _nearest(np.arange(1, n_clusters + 1), centres, points)
 
 
 def gaussian_mixture(
