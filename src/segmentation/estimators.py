@@ -5,6 +5,8 @@ scikit-learn for the first time at once each see half of it; while one thread im
 this module, the others wait for it.
 """
 
+from contextlib import AbstractContextManager
+
 from sklearn.cluster import HDBSCAN, KMeans, kmeans_plusplus
 from sklearn.ensemble import (
     HistGradientBoostingClassifier,
@@ -14,7 +16,6 @@ from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, PoissonRegressor
 from sklearn.metrics import (
-    adjusted_rand_score,
     average_precision_score,
     brier_score_loss,
     davies_bouldin_score,
@@ -27,17 +28,20 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
+
+# Found once, since to look for them takes as long as a small fit.
+_LIBRARIES = ThreadpoolController()
 
 # Sums over threads differ in the last bit from run to run, so every fit has one thread.
 # The limit of BLAS holds for the whole process: one that is lifted after a fit would be
 # lifted under the fit beside it.
-threadpool_limits(1, user_api="blas")
+_LIBRARIES.limit(limits=1, user_api="blas")
 
 
-def one_thread() -> threadpool_limits:
+def one_thread() -> AbstractContextManager:
     """Limit OpenMP, whose limits hold for the calling thread, to one thread."""
-    return threadpool_limits(1, user_api="openmp")
+    return _LIBRARIES.limit(limits=1, user_api="openmp")
 
 
 __all__ = [
@@ -53,7 +57,6 @@ __all__ = [
     "PoissonRegressor",
     "SimpleImputer",
     "StandardScaler",
-    "adjusted_rand_score",
     "average_precision_score",
     "brier_score_loss",
     "davies_bouldin_score",

@@ -7,7 +7,7 @@ import pytest
 from dbt_project import demo_tables
 
 from segmentation.clusters.confidence import confidence
-from segmentation.clusters.fits import clustering_of, records
+from segmentation.clusters.records import clustering_of, records
 
 QUICK = {
     "cluster_methods": ["k-means"],

@@ -1,5 +1,5 @@
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import duckdb
 import numpy as np
@@ -7,17 +7,16 @@ import pandas as pd
 import pytest
 
 from segmentation.clusters.confidence import confidence
-from segmentation.clusters.fits import (
+from segmentation.clusters.methods import fit
+from segmentation.clusters.naming import suggest
+from segmentation.clusters.records import (
     CLUSTER_FITS_SCHEMA,
     PARTS,
     clustering_of,
-    learn_cluster_fits,
     records,
-    with_next_quarter,
 )
-from segmentation.clusters.methods import fit
-from segmentation.clusters.naming import suggest
-from segmentation.clusters.schedule import Settings, due
+from segmentation.clusters.refits import learn_due_fits, with_next_quarter
+from segmentation.clusters.schedule import Settings
 
 FEATURES = ["days_since_last_order", "count_orders", "lifetime_net_amount"]
 SETTINGS = Settings(
@@ -86,16 +85,17 @@ class Shop:
             }
         )
         history = pd.concat(map(features, before, known), ignore_index=True)
-        counts = history.groupby("anchor_date").size().rename("count_customers")
-        made = records(self.past)
-        new = learn_cluster_fits(
-            due(anchors, counts.reset_index(), made, self.settings),
+        history = duckdb.from_df(history.assign(is_sampled=True))
+        settings = asdict(self.settings)
+        weights = settings.pop("weights")
+        new = learn_due_fits(
             history,
-            settings=self.settings,
-            made=made,
+            self.past,
             anchors=anchors,
             locks=self.locks,
             contrasts=CONTRASTS,
+            weights=pd.DataFrame(weights.items(), columns=["feature", "weight"]),
+            settings=settings,
         )
         assert new.schema == CLUSTER_FITS_SCHEMA
         frame = duckdb.sql("select * from new").df()

@@ -1,19 +1,19 @@
-"""A fit of clusters as a row: how they were chosen, where they are, their names.
+"""Learn the fits of clusters that are due, each aligned to the one before.
 
 A method and a number of clusters are chosen on evidence at the start of a generation
-and kept by its refits. Evidence, prototypes and the report of the alignment are lists
-within the row, so that a fit is stored whole or not at all.
+and kept by its refits.
 """
 
 import json
 from dataclasses import replace
+from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from segmentation.binding import buyers, sampled
+from segmentation.clusters import measures
 from segmentation.clusters.alignment import (
-    ALIGNMENT_SCHEMA,
     KEPT,
     MIN_AGREEMENT,
     NEW,
@@ -21,102 +21,18 @@ from segmentation.clusters.alignment import (
     Alignment,
     align,
 )
-from segmentation.clusters.encoding import PROTOTYPES_SCHEMA, Clustering
-from segmentation.clusters.evidence import EVIDENCE_SCHEMA, compare
+from segmentation.clusters.centres import centres_of, wide
+from segmentation.clusters.encoding import Clustering
+from segmentation.clusters.evidence import compare
 from segmentation.clusters.locks import hold, only
 from segmentation.clusters.methods import fit
 from segmentation.clusters.naming import suggest
-from segmentation.clusters.schedule import Due, Settings, day, valid
-from segmentation.estimators import adjusted_rand_score
-from segmentation.frames import conform, sorted_by_key
+from segmentation.clusters.records import clustering_of, records, table_of
+from segmentation.clusters.schedule import Due, Settings, due, valid
+from segmentation.frames import sorted_by_key
 from segmentation.identity import NOTHING, identify, library_versions
 
 VALUE = "lifetime_net_amount"
-
-CLUSTERS_SCHEMA = pa.schema(
-    [
-        ("cluster_id", pa.int64()),
-        ("suggested_name", pa.string()),
-        ("count_customers", pa.int64()),
-        ("customer_share", pa.float64()),
-        ("value_rank", pa.int64()),
-        ("is_locked", pa.bool_()),
-    ]
-)
-
-CENTRES_SCHEMA = pa.schema(
-    [
-        ("cluster_id", pa.int64()),
-        ("feature", pa.string()),
-        ("category", pa.string()),
-        ("mean_value", pa.float64()),
-        ("deviation", pa.float64()),
-    ]
-)
-
-PARTS = {
-    "evidence": EVIDENCE_SCHEMA,
-    "prototypes": PROTOTYPES_SCHEMA,
-    "clusters": CLUSTERS_SCHEMA,
-    "centres": CENTRES_SCHEMA,
-    "alignment": ALIGNMENT_SCHEMA,
-}
-
-CLUSTER_FITS_SCHEMA = pa.schema(
-    [
-        ("fit_id", pa.string()),
-        ("previous_fit_id", pa.string()),
-        ("method", pa.string()),
-        ("preprocessing", pa.string()),
-        ("verdict", pa.string()),
-        ("alignment_verdict", pa.string()),
-        ("settings", pa.string()),
-        ("settings_hash", pa.string()),
-        ("input_checksum", pa.string()),
-        ("library_versions", pa.string()),
-        ("fit_number", pa.int64()),
-        ("generation", pa.int64()),
-        ("n_clusters", pa.int64()),
-        ("seed", pa.int64()),
-        ("count_training_customers", pa.int64()),
-        ("dispersion", pa.float64()),
-        ("max_distance", pa.float64()),
-        ("agreement_ari", pa.float64()),
-        ("is_new_generation", pa.bool_()),
-        ("fit_date", pa.date32()),
-        ("serves_from", pa.date32()),
-        ("chosen_at", pa.date32()),
-        *((name, pa.list_(pa.struct(list(schema)))) for name, schema in PARTS.items()),
-    ]
-)
-
-_DATES = ("fit_date", "serves_from", "chosen_at")
-
-
-def records(past: pd.DataFrame | None) -> list[dict]:
-    """Return the fits made so far, their lists as frames."""
-    if past is None:
-        return []
-    made = []
-    for row in past.to_dict("records"):
-        row |= {name: day(row[name]) for name in _DATES}
-        for name, schema in PARTS.items():
-            row[name] = pd.DataFrame(list(row[name]), columns=schema.names)
-        made.append(row)
-    return sorted(made, key=lambda row: row["fit_number"])
-
-
-def clustering_of(record: dict) -> Clustering:
-    """Return the fitted method of a row."""
-    most = record["max_distance"]
-    return Clustering(
-        method=record["method"],
-        n_clusters=int(record["n_clusters"]),
-        prototypes=record["prototypes"],
-        dispersion=record["dispersion"],
-        max_distance=None if pd.isna(most) else float(most),
-        preprocessing=record["preprocessing"],
-    )
 
 
 def with_next_quarter(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
@@ -144,68 +60,55 @@ def with_next_quarter(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFram
     return both.drop(columns=[f"{VALUE}_later", "last_order_date_later"])
 
 
-def centres_of(customers: pd.DataFrame, fitted: Clustering) -> pd.DataFrame:
-    """Return where the members of each cluster are on average.
+def learn_due_fits(
+    history: Any,
+    past: pd.DataFrame | None,
+    anchors: pd.DataFrame,
+    locks: pd.DataFrame,
+    contrasts: pd.DataFrame,
+    weights: pd.DataFrame,
+    settings: dict,
+) -> pa.Table:
+    """Find out which fits are due, read the customers of their dates, and learn them.
 
     Parameters
     ----------
-    customers : DataFrame
-    fitted : Clustering
+    history : relation
+        Customers at all dates: `customer_id`, `anchor_date`, `is_sampled`, the
+        features. Only the buyers of the dates that are due are read.
+    past : DataFrame or None
+        The rows of earlier builds.
+    anchors : DataFrame
+        As in `schedule.due`.
+    locks, contrasts : DataFrame
+        As in `learn_cluster_fits`.
+    weights : DataFrame
+        `feature`, `weight`.
+    settings : dict
+        Those of `schedule.Settings`, but the weights.
 
     Returns
     -------
-    DataFrame
-        `CENTRES_SCHEMA`: of a numeric feature the mean of its logarithms, of a category
-        the share in it; and how many standard deviations that is from the mean of all.
-        A cluster of no members is where its prototypes are.
+    pyarrow.Table
+        `CLUSTER_FITS_SCHEMA`: the fits that are new.
     """
-    encoding, learned = fitted.learned()
-    points = encoding.points(customers)
-    labels = learned.assign(points)
-    spread = points.std(axis=0)
-    spread = np.where(spread > 0, spread, 1.0)
-    rows = []
-    for cluster_id in np.unique(learned.cluster):
-        mine = points[labels == cluster_id]
-        some = mine if len(mine) else learned.centre[learned.cluster == cluster_id]
-        at = some.mean(axis=0)
-        rows.append(
-            pd.DataFrame(
-                {
-                    "cluster_id": cluster_id,
-                    "feature": encoding.features,
-                    "category": encoding.categories,
-                    "mean_value": at * encoding.scale + encoding.mean,
-                    "deviation": (at - points.mean(axis=0)) / spread,
-                }
-            )
-        )
-    return pd.concat(rows, ignore_index=True)
-
-
-def _wide(centres: pd.DataFrame, fitted: Clustering) -> pd.DataFrame:
-    """Return centres, a column per dimension, in the standard deviations of a fit."""
-    encoding, _ = fitted.learned()
-    wide = {}
-    for dimension in zip(
-        encoding.features,
-        encoding.categories,
-        encoding.mean,
-        encoding.scale,
-        strict=True,
-    ):
-        feature, category, mean, scale = dimension
-        is_same = (
-            centres["category"].isna()
-            if category is None
-            else (centres["category"] == category)
-        )
-        mine = centres[(centres["feature"] == feature) & is_same]
-        if len(mine):
-            at = mine.set_index("cluster_id")["mean_value"]
-            wide[feature, category] = (at - mean) / scale
-    index = pd.Index(sorted(centres["cluster_id"].unique()))
-    return pd.DataFrame(wide, index=index)
+    weighing = dict(zip(weights["feature"], weights["weight"], strict=True))
+    settings = Settings(**settings, weights=weighing)
+    made = records(past)
+    seen = buyers(sampled(history), settings.min_orders)
+    counts = seen.aggregate("anchor_date, count(*) as count_customers").df()
+    dues = due(anchors, counts, made, settings)
+    days = {day for some in dues for day in (some.fit_date, some.earlier_date) if day}
+    dates = ", ".join(f"date '{day}'" for day in sorted(days))
+    return learn_cluster_fits(
+        dues,
+        seen.filter(f"anchor_date in ({dates or 'null'})").df(),
+        settings=settings,
+        made=made,
+        anchors=anchors,
+        locks=locks,
+        contrasts=contrasts,
+    )
 
 
 def learn_cluster_fits(
@@ -243,19 +146,19 @@ def learn_cluster_fits(
     """
     made, count_before = list(made), len(made)
     days = pd.to_datetime(history["anchor_date"]).dt.date
-    for due in dues:
+    for one in dues:
         seen = {
             moment: sorted_by_key(history[days == moment], "customer_id")
-            for moment in (due.fit_date, due.earlier_date)
+            for moment in (one.fit_date, one.earlier_date)
             if moment
         }
-        customers, earlier = seen[due.fit_date], seen.get(due.earlier_date)
+        customers, earlier = seen[one.fit_date], seen.get(one.earlier_date)
         if earlier is not None:
             earlier = with_next_quarter(earlier, customers)
         made.append(
-            _learn(due, customers, earlier, made, settings, anchors, locks, contrasts)
+            _learn(one, customers, earlier, made, settings, anchors, locks, contrasts)
         )
-    return _table(made[count_before:])
+    return table_of(made[count_before:])
 
 
 def _learn(due, customers, earlier, made, settings, anchors, locks, contrasts) -> dict:
@@ -413,7 +316,7 @@ def _choose(
     if start is not None:
         before = clustering_of(start)
         found = fitted(start["evidence"], before)
-        agreement = adjusted_rand_score(
+        agreement = measures.agreement(
             before.assign(customers), found.assign(customers)
         )
         if agreement >= MIN_AGREEMENT:
@@ -458,8 +361,8 @@ def _align(
         return align(
             found.assign(customers),
             previous,
-            _wide(centres_of(customers, found), found),
-            None if before is None else _wide(previous_centres, found),
+            wide(centres_of(customers, found), found),
+            None if before is None else wide(previous_centres, found),
             highest_id=highest,
             **options,
         )
@@ -497,15 +400,3 @@ def _alignment_verdict(aligned: Alignment, before: dict | None) -> str:
         f"{states[state]} {state}" for state in (KEPT, NEW, VANISHED) if state in states
     ]
     return f"{agreement}: {', '.join(told)}"
-
-
-def _table(made: list[dict]) -> pa.Table:
-    rows = [
-        record
-        | {
-            name: conform(record.get(name, pd.DataFrame()), schema).to_pylist()
-            for name, schema in PARTS.items()
-        }
-        for record in made
-    ]
-    return pa.Table.from_pylist(rows, schema=CLUSTER_FITS_SCHEMA)
