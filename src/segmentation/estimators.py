@@ -10,8 +10,6 @@ from sklearn.ensemble import (
     HistGradientBoostingClassifier,
     HistGradientBoostingRegressor,
 )
-from sklearn.experimental import enable_halving_search_cv  # noqa: F401
-from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, PoissonRegressor
 from sklearn.metrics import (
     adjusted_rand_score,
@@ -22,43 +20,38 @@ from sklearn.metrics import (
     silhouette_score,
 )
 from sklearn.mixture import GaussianMixture
-from sklearn.model_selection import HalvingGridSearchCV
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 # Sums over threads differ in the last bit from run to run, so every fit has one thread.
 # The limit of BLAS holds for the whole process: one that is lifted after a fit would be
 # lifted under the fit beside it.
-threadpool_limits(1, user_api="blas")
+# Looking for the libraries takes longer than a small fit, so it is done once.
+_LIBRARIES = ThreadpoolController()
+_LIBRARIES.limit(limits=1, user_api="blas")
 
 
-def one_thread() -> threadpool_limits:
+def one_thread():
     """Limit OpenMP, whose limits hold for the calling thread, to one thread."""
-    return threadpool_limits(1, user_api="openmp")
+    return _LIBRARIES.limit(limits=1, user_api="openmp")
 
 
 __all__ = [
     "HDBSCAN",
     "DecisionTreeClassifier",
     "GaussianMixture",
-    "HalvingGridSearchCV",
     "HistGradientBoostingClassifier",
     "HistGradientBoostingRegressor",
     "KMeans",
     "LinearSVC",
     "LogisticRegression",
     "PoissonRegressor",
-    "SimpleImputer",
-    "StandardScaler",
     "adjusted_rand_score",
     "average_precision_score",
     "brier_score_loss",
     "davies_bouldin_score",
     "kmeans_plusplus",
-    "make_pipeline",
     "one_thread",
     "roc_auc_score",
     "silhouette_score",

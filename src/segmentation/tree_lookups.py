@@ -48,9 +48,9 @@ class Lookup:
             met = [leaf.met.get(feature) for leaf in leaves]
             bins = next(len(bins) for bins in met if bins is not None)
             met = [np.ones(bins, bool) if row is None else row for row in met]
-            distinct, inverse = np.unique(met, axis=1, return_inverse=True)
+            distinct, inverse = _distinct_columns(np.array(met))
             classes.append(distinct)
-            class_of_bin.append(inverse.reshape(-1))
+            class_of_bin.append(inverse)
         shape = [distinct.shape[1] for distinct in classes]
         # Python's integers, because this product may be huge
         if len(leaves) > 1 and np.prod(shape, dtype=object) > MAX_CELLS:
@@ -108,3 +108,14 @@ class Lookup:
         for other in found[1:]:
             cell += other
         return cell
+
+
+def _distinct_columns(met: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the columns that differ, and which of them each column is.
+
+    A column of yes and no is read as a number, its first row the highest digit.
+    """
+    whole = np.int64 if len(met) < 63 else object
+    digits = np.array([2**power for power in range(len(met))][::-1], dtype=whole)
+    _, first, inverse = np.unique(digits @ met, return_index=True, return_inverse=True)
+    return met[:, first], inverse

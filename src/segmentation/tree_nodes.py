@@ -86,18 +86,21 @@ class Tree:
         """
         left = np.where(is_leaf, -1, left.astype(int))
         right = np.where(is_leaf, -1, right.astype(int))
-        value = value.astype(float)
-        for node in np.flatnonzero(~is_leaf)[::-1]:
-            children = [left[node], right[node]]
-            value[node] = np.average(value[children], weights=cover[children])
+        # plain numbers: an array's overhead would be most of the time
+        means, weights = value.astype(float).tolist(), cover.astype(float).tolist()
+        children = list(zip(left.tolist(), right.tolist(), strict=True))
+        for node in np.flatnonzero(~is_leaf)[::-1].tolist():
+            one, other = children[node]
+            total = means[one] * weights[one] + means[other] * weights[other]
+            means[node] = total / (weights[one] + weights[other])
         return cls(
             feature=np.where(is_leaf, -1, feature.astype(int)),
             threshold=np.where(is_leaf, np.nan, threshold),
             missing_goes_left=~is_leaf & missing_goes_left.astype(bool),
             left=left,
             right=right,
-            value=value,
-            cover=cover.astype(float),
+            value=np.array(means),
+            cover=np.array(weights),
         )
 
     @classmethod

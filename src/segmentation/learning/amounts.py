@@ -21,7 +21,7 @@ from segmentation.evidence.judgement import judge
 from segmentation.evidence.lift import lift_table
 from segmentation.frames import sorted_by_key
 from segmentation.learning import fits, probabilities
-from segmentation.learning.candidates import boosting, standardised
+from segmentation.learning.candidates import boosting
 from segmentation.learning.forecasts import (
     BASELINES,
     CANDIDATES,
@@ -46,7 +46,7 @@ from segmentation.learning.probabilities import (
     served_at_newest,
 )
 from segmentation.learning.tuning import written
-from segmentation.linear import Linear
+from segmentation.linear import Linear, Scale
 from segmentation.transforms import transform
 from segmentation.trees import Forest
 
@@ -111,16 +111,17 @@ def fit_poisson(rows: pd.DataFrame, orders: str, features: dict[str, str]) -> Li
     ----------
     McCullagh & Nelder (1989), Generalized Linear Models, 6.2.
     """
-    values = transform(rows, features)
+    values = transform(rows, features).to_numpy()
+    scale = Scale.of(values)
     expected = np.exp(rows[OFFSET].to_numpy())
     penalty = PRIOR_PRECISION / expected.sum()
-    pipeline = standardised(PoissonRegressor(alpha=penalty, max_iter=3000))
-    pipeline.fit(
-        values.to_numpy(),
+    regression = PoissonRegressor(alpha=penalty, max_iter=3000)
+    regression.fit(
+        scale.apply(values),
         rows[orders].to_numpy(float) / expected,
-        poissonregressor__sample_weight=expected,
+        sample_weight=expected,
     )
-    terms = Linear.from_pipeline(pipeline, values, features).rows
+    terms = Linear.from_estimator(regression, scale, features).rows
     terms.loc[terms["feature"] == OFFSET, "weight"] += 1
     return Linear(terms)
 
