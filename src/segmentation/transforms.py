@@ -43,6 +43,9 @@ def transform(frame: pd.DataFrame, features: dict[str, str]) -> pd.DataFrame:
         )
     values = np.empty((len(features), len(frame)))
     for row, (name, how) in zip(values, features.items(), strict=True):
-        row[:] = TRANSFORMS[how](pd.to_numeric(frame[name]).astype(float).to_numpy())
+        column = frame[name]
+        if column.dtype != float:
+            column = pd.to_numeric(column).astype(float)
+        row[:] = TRANSFORMS[how](column.to_numpy())
     values[np.isinf(values)] = np.nan
     return pd.DataFrame(values.T, index=frame.index, columns=list(features), copy=False)

@@ -234,9 +234,12 @@ class Forest:
         -------
         ndarray, shape (n,)
         """
-        if self.walk is not None and len(values) and set(self.features) <= set(values):
-            columns = [values[name].to_numpy(float) for name in self.features]
-            return self.walk(np.column_stack(columns))
+        if self.walk is not None and len(values):
+            columns = np.full((len(self.features), len(values)), np.nan)
+            for position in {i for tree in self.trees for i in tree.feature.tolist()}:
+                if position >= 0:
+                    columns[position] = values[self.features[position]].to_numpy(float)
+            return self.walk(columns.T)
         margin = np.full(len(values), self._constant)
         for rows, bins in self._chunks(values):
             for lookup in self._lookups:

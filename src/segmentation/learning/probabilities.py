@@ -7,10 +7,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from segmentation.estimators import DecisionTreeClassifier, roc_auc_score
+from segmentation.estimators import DecisionTreeClassifier
 from segmentation.evidence.calibration import calibration_table
 from segmentation.evidence.judgement import judge
 from segmentation.evidence.lift import lift_table
+from segmentation.evidence.metrics import area_under_curve
 from segmentation.frames import sorted_by_key
 from segmentation.learning import fits
 from segmentation.learning.calibration import platt
@@ -31,6 +32,9 @@ from segmentation.transforms import transform
 # stay under .86. Where customers come like clockwork several do, recency and its kin;
 # one far ahead of the third best is still suspicious, and near certainty always is.
 SUSPICIOUS_AUC, CERTAIN_AUC = 0.95, 0.99
+
+
+KEY = ["customer_id", "anchor_date", "anchor_number"]
 
 
 @dataclass(frozen=True)
@@ -122,9 +126,8 @@ def alone(rows: pd.DataFrame, labels: pd.Series, feature: str) -> float:
     """Return the AUC of a feature alone, cut up by a small tree: gaps tell, too."""
     values = transform(rows, {feature: "identity"}).to_numpy()
     tree = DecisionTreeClassifier(max_leaf_nodes=8, min_samples_leaf=50)
-    return float(
-        roc_auc_score(labels, tree.fit(values, labels).predict_proba(values)[:, 1])
-    )
+    chances = tree.fit(values, labels).predict_proba(values)[:, 1]
+    return area_under_curve(labels.to_numpy(), chances)
 
 
 def suspects(rows: pd.DataFrame, target: Target) -> dict[str, float]:
@@ -163,12 +166,15 @@ class Learner:
     rows : DataFrame
         Labelled rows, sorted by key.
     origins : Origins
+    fitted : dict
+        What `calibrated` gave, by what it was asked for: the same is asked again.
     """
 
     target: Target
     settings: Settings
     rows: pd.DataFrame
     origins: Origins
+    fitted: dict = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, labelled: pd.DataFrame, target: Target, settings: Settings):
@@ -177,7 +183,9 @@ class Learner:
         sizes = rows["anchor_number"].map(rows["anchor_number"].value_counts())
         enough = rows[sizes >= settings.min_rows / 4]
         rows = enough if len(enough) else rows
-        rows = sorted_by_key(rows, "anchor_number", "customer_id")
+        named = [target.features, *(one.features or {} for one in target.baselines)]
+        used = dict.fromkeys([*KEY, target.label, *(name for n in named for name in n)])
+        rows = sorted_by_key(rows[list(used)], "anchor_number", "customer_id")
         rows[target.label] = rows[target.label].astype(bool)
         numbers = tuple(int(n) for n in np.unique(rows["anchor_number"]))
         origins = Origins(
@@ -191,7 +199,10 @@ class Learner:
 
     def problem(self, *numbers: int) -> str | None:
         """Say why some anchors are not enough, or None."""
-        return too_little(self.at(*numbers)[self.target.label], self.settings.min_rows)
+        labels = self.rows.loc[
+            self.rows["anchor_number"].isin(numbers), self.target.label
+        ]
+        return too_little(labels, self.settings.min_rows)
 
     def judged_at(self) -> tuple[list[int], str | None]:
         """Return the origins to judge at, newest first, or why there is none."""
@@ -242,6 +253,12 @@ class Learner:
         slope, intercept : float
             Of the margin: `model.scaled(slope, intercept)` is calibrated.
         """
+        asked = candidate.name, written(settings), origin
+        if asked not in self.fitted:
+            self.fitted[asked] = self._calibrated(candidate, settings, origin)
+        return self.fitted[asked]
+
+    def _calibrated(self, candidate, settings, origin) -> tuple[Model, float, float]:
         known = self.origins.known_at(origin)
         model = self.fit(candidate, settings, known)
         held_out = [n for n in self.origins.held_out_at(origin) if not self.problem(n)]
@@ -370,7 +387,7 @@ def learn(
         return record and record | {"verdict": problem}, None
     leaks = suspects(learner.at(*learner.origins.known_at(judged_at[0])), target)
     target = target.without(leaks)
-    learner = replace(learner, target=target)
+    learner = replace(learner, target=target, fitted={})
     record["excluded_features"] = excluded(leaks)
     if not target.features or not target.baselines:
         return record | {"verdict": "no feature is left to learn from"}, None
