@@ -12,8 +12,6 @@ from sklearn.ensemble import (
     HistGradientBoostingClassifier,
     HistGradientBoostingRegressor,
 )
-from sklearn.experimental import enable_halving_search_cv  # noqa: F401
-from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, PoissonRegressor
 from sklearn.metrics import (
     average_precision_score,
@@ -23,15 +21,13 @@ from sklearn.metrics import (
     silhouette_score,
 )
 from sklearn.mixture import GaussianMixture
-from sklearn.model_selection import HalvingGridSearchCV
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 from threadpoolctl import ThreadpoolController
 
 # Found once, since to look for them takes as long as a small fit.
 _LIBRARIES = ThreadpoolController()
+
 
 # Sums over threads differ in the last bit from run to run, so every fit has one thread.
 # The limit of BLAS holds for the whole process: one that is lifted after a fit would be
@@ -48,20 +44,16 @@ __all__ = [
     "HDBSCAN",
     "DecisionTreeClassifier",
     "GaussianMixture",
-    "HalvingGridSearchCV",
     "HistGradientBoostingClassifier",
     "HistGradientBoostingRegressor",
     "KMeans",
     "LinearSVC",
     "LogisticRegression",
     "PoissonRegressor",
-    "SimpleImputer",
-    "StandardScaler",
     "average_precision_score",
     "brier_score_loss",
     "davies_bouldin_score",
     "kmeans_plusplus",
-    "make_pipeline",
     "one_thread",
     "roc_auc_score",
     "silhouette_score",

@@ -24,6 +24,46 @@ COEFFICIENTS_SCHEMA = pa.schema(
 
 
 @dataclass(frozen=True)
+class Scale:
+    """Medians for gaps, and the mean and standard deviation of what is filled so.
+
+    Attributes
+    ----------
+    fill, mean, deviation : ndarray, shape (p,)
+        A feature without values is filled with 0; one that never varies has the
+        deviation 1.
+    """
+
+    fill: np.ndarray
+    mean: np.ndarray
+    deviation: np.ndarray
+
+    @classmethod
+    def of(cls, values: np.ndarray) -> "Scale":
+        """Measure values that may be missing, shape (n, p)."""
+        ascending = np.sort(values, axis=0)  # the missing last
+        known = (~np.isnan(values)).sum(axis=0)
+        columns = np.arange(values.shape[1])
+        middle = ascending[np.maximum(known - 1, 0) // 2, columns]
+        upper = ascending[np.minimum(known // 2, len(values) - 1), columns]
+        fill = np.where(known > 0, (middle + upper) / 2, 0.0)
+        filled = np.where(np.isnan(values), fill, values)
+        n, tiny = len(values), np.finfo(float).eps
+        mean = filled.sum(axis=0) / n
+        away = filled - mean
+        # what rounding left of the mean is taken out (Chan, Golub & LeVeque 1983)
+        variance = ((away**2).sum(axis=0) - away.sum(axis=0) ** 2 / n) / n
+        is_constant = variance <= n * tiny * variance + (n * mean * tiny) ** 2
+        return cls(fill, mean, np.where(is_constant, 1.0, np.sqrt(variance)))
+
+    def apply(self, values: np.ndarray) -> np.ndarray:
+        """Fill and standardise, shape (n, p)."""
+        return (
+            np.where(np.isnan(values), self.fill, values) - self.mean
+        ) / self.deviation
+
+
+@dataclass(frozen=True)
 class Linear:
     """A margin w0 + Σ w_j t_j(x_j), t_j being the transform of feature j.
 
@@ -41,31 +81,30 @@ class Linear:
     rows: pd.DataFrame
 
     @classmethod
-    def from_pipeline(
-        cls, pipeline: Any, values: pd.DataFrame, features: dict[str, str]
+    def from_estimator(
+        cls, estimator: Any, scale: Scale, features: dict[str, str]
     ) -> "Linear":
-        """Take the parameters of a fitted pipeline: fill, standardise, estimate.
+        """Take the parameters of an estimator fitted to standardised values.
 
         Parameters
         ----------
-        pipeline : Pipeline
-            SimpleImputer, StandardScaler and an estimator with `coef_`.
-        values : DataFrame, shape (n, p)
-            What it learned from: transformed features, gaps included.
+        estimator : object
+            With `coef_` and `intercept_`.
+        scale : Scale
+            Of the values.
         features : dict
-            Feature name to transform name; p entries.
+            Feature name to transform name; p entries, in the order of the values.
         """
-        imputer, scaler, estimator = (step for _, step in pipeline.steps)
         standardised = np.ravel(estimator.coef_)
-        weights = standardised / scaler.scale_
+        weights = standardised / scale.deviation
         intercept = float(np.ravel(estimator.intercept_)[0])
         frame = pd.DataFrame(
             {
-                "feature": [INTERCEPT, *values],
+                "feature": [INTERCEPT, *features],
                 "transform": ["identity", *features.values()],
-                "fill_value": [0.0, *imputer.statistics_],
-                "mean_value": [0.0, *scaler.mean_],
-                "weight": [intercept - weights @ scaler.mean_, *weights],
+                "fill_value": [0.0, *scale.fill],
+                "mean_value": [0.0, *scale.mean],
+                "weight": [intercept - weights @ scale.mean, *weights],
                 "standardised_weight": [np.nan, *standardised],
             }
         )
@@ -100,8 +139,8 @@ class Linear:
     def _filled(self, customers: pd.DataFrame) -> np.ndarray:
         terms = self.terms
         how = dict(zip(terms["feature"], terms["transform"], strict=True))
-        fill = dict(zip(terms["feature"], terms["fill_value"], strict=True))
-        return transform(customers, how).fillna(fill).to_numpy()
+        values = transform(customers, how).to_numpy()
+        return np.where(np.isnan(values), terms["fill_value"].to_numpy(float), values)
 
     def margin(self, customers: pd.DataFrame) -> np.ndarray:
         """Return the margins, as the SQL models do, shape (n,).

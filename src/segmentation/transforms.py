@@ -41,10 +41,11 @@ def transform(frame: pd.DataFrame, features: dict[str, str]) -> pd.DataFrame:
         raise ValueError(
             f"unknown transform {', '.join(unknown)}: use {' or '.join(TRANSFORMS)}"
         )
-    return pd.DataFrame(
-        {
-            name: TRANSFORMS[how](pd.to_numeric(frame[name]).astype(float).to_numpy())
-            for name, how in features.items()
-        },
-        index=frame.index,
-    ).replace([np.inf, -np.inf], np.nan)
+    values = np.empty((len(features), len(frame)))
+    for row, (name, how) in zip(values, features.items(), strict=True):
+        column = frame[name]
+        if column.dtype != float:
+            column = pd.to_numeric(column).astype(float)
+        row[:] = TRANSFORMS[how](column.to_numpy())
+    values[np.isinf(values)] = np.nan
+    return pd.DataFrame(values.T, index=frame.index, columns=list(features), copy=False)

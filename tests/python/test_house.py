@@ -204,7 +204,9 @@ def every_key_is_tested(house: House) -> list[str]:
         is_work = layer(node) in ("intermediate", "ml")
         if not is_work or any(k in node["name"] for k in KEYS_TESTED_ELSEWHERE):
             continue
-        kinds = {(t.get("test_metadata") or {}).get("name") for t in house.tests_of(key)}
+        kinds = {
+            (t.get("test_metadata") or {}).get("name") for t in house.tests_of(key)
+        }
         if not kinds & {"unique", "unique_combination"} and not is_promised(house, key):
             found.append(
                 f"{node['name']} has no tested key: add `unique` to its key column, or "
@@ -218,7 +220,11 @@ def is_promised(house: House, key: str) -> bool:
     if house.models[key]["config"]["materialized"] != "view":
         return False
     readers = [n for n in house.models.values() if key in n["depends_on"]["nodes"]]
-    return len(readers) == 1 and layer(readers[0]) == "marts" and has_key(house, readers[0])
+    return (
+        len(readers) == 1
+        and layer(readers[0]) == "marts"
+        and has_key(house, readers[0])
+    )
 
 
 def has_key(house: House, node: dict) -> bool:
@@ -489,7 +495,9 @@ BREACHES = {
         "src/segmentation/long.py", "\n" * (LONGEST_FILE + 1)
     ),
     lines_of_yaml_and_macros_are_short: writing("macros/churn/long.sql", "-" * 200),
-    descriptions_stand_alone: setting("int_anchors", description="Its one row per day."),
+    descriptions_stand_alone: setting(
+        "int_anchors", description="Its one row per day."
+    ),
 }
 
 

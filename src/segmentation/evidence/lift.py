@@ -21,32 +21,18 @@ LIFT_SCHEMA = pa.schema(
 )
 
 
-def _deciles(origin: Origin, candidate: str, predicted: np.ndarray) -> pd.DataFrame:
+def _ranks(origin: Origin, predicted: np.ndarray) -> pd.DataFrame:
+    """Return customers from the highest predicted down, and their deciles."""
     n = len(predicted)
     # customers come sorted by id, and a stable sort keeps equals so
     order = np.argsort(-predicted, kind="stable")
-    rows = pd.DataFrame(
+    return pd.DataFrame(
         {
             "decile": 10 * np.arange(n) // n + 1,
             "predicted": predicted[order],
             "actual": origin.actual[order],
         }
     )
-    table = (
-        rows.groupby("decile")
-        .agg(
-            count_customers=("actual", "size"),
-            mean_predicted=("predicted", "mean"),
-            actual_total=("actual", "sum"),
-            actual_mean=("actual", "mean"),
-        )
-        .reset_index()
-    )
-    total = table["actual_total"].sum()
-    known = total if total != 0 else np.nan
-    table["lift"] = table["actual_mean"] * n / known
-    table["cumulative_capture"] = table["actual_total"].cumsum() / known
-    return table.assign(origin_date=origin.date, candidate=candidate)
 
 
 def lift_table(predictions: pd.DataFrame, kind: str) -> pd.DataFrame:
@@ -68,9 +54,36 @@ def lift_table(predictions: pd.DataFrame, kind: str) -> pd.DataFrame:
         over the mean of all, `cumulative_capture` the share of the total in this decile
         and those above; missing where the total is 0.
     """
-    tables = [
-        _deciles(origin, name, forecast.predicted)
+    judged = [
+        (origin, name, forecast.predicted)
         for origin in read(predictions, kind)
         for name, forecast in origin.forecasts.items()
     ]
-    return pd.concat(tables, ignore_index=True)[LIFT_SCHEMA.names]
+    ranks = pd.concat(
+        [_ranks(origin, predicted) for origin, _, predicted in judged],
+        keys=range(len(judged)),
+        names=["number"],
+    )
+    table = (
+        ranks.groupby(["number", "decile"])
+        .agg(
+            count_customers=("actual", "size"),
+            mean_predicted=("predicted", "mean"),
+            actual_total=("actual", "sum"),
+            actual_mean=("actual", "mean"),
+        )
+        .reset_index()
+    )
+    lift, capture = np.empty(len(table)), np.empty(len(table))
+    for rows in table.groupby("number").indices.values():
+        found = table["actual_total"].to_numpy()[rows]
+        known = found.sum() if found.sum() != 0 else np.nan
+        count = table["count_customers"].to_numpy()[rows].sum()
+        lift[rows] = table["actual_mean"].to_numpy()[rows] * count / known
+        capture[rows] = found.cumsum() / known
+    table = table.assign(lift=lift, cumulative_capture=capture)
+    keys = pd.DataFrame(
+        [(origin.date, name) for origin, name, _ in judged],
+        columns=["origin_date", "candidate"],
+    )
+    return table.join(keys, on="number")[LIFT_SCHEMA.names]

@@ -16,33 +16,23 @@ from segmentation.estimators import (
     HistGradientBoostingClassifier,
     LinearSVC,
     LogisticRegression,
-    SimpleImputer,
-    StandardScaler,
-    make_pipeline,
     one_thread,
 )
-from segmentation.linear import Linear
+from segmentation.linear import Linear, Scale
 from segmentation.transforms import transform
 from segmentation.trees import Forest
 
 Model = Linear | Forest
 
 
-def standardised(estimator):
-    """Return a pipeline that fills, standardises, and then estimates."""
-    filled = SimpleImputer(strategy="median", keep_empty_features=True)
-    return make_pipeline(filled, StandardScaler(), estimator)
-
-
 def logistic(seed: int, **settings) -> Any:
     """Return an L2-penalised logistic regression (Hastie et al. 2009, 4.4)."""
-    return standardised(LogisticRegression(max_iter=1000, tol=1e-8, **settings))
+    return LogisticRegression(max_iter=1000, tol=1e-8, **settings)
 
 
 def linear_svm(seed: int, **settings) -> Any:
     """Return a linear support vector machine (Cortes & Vapnik 1995)."""
-    svm = LinearSVC(dual=False, max_iter=5000, random_state=seed, **settings)
-    return standardised(svm)
+    return LinearSVC(dual=False, max_iter=5000, random_state=seed, **settings)
 
 
 def decision_tree(seed: int, **settings) -> Any:
@@ -76,7 +66,8 @@ class Candidate:
     ----------
     name : str
     make : callable
-        Takes a seed and settings, returns an estimator of scikit-learn.
+        Takes a seed and settings, returns an estimator of scikit-learn; that of a
+        linear model is given standardised values.
     configurations : tuple of dict
         Settings to tune over, the default first.
     features : dict or None
@@ -131,16 +122,18 @@ class Candidate:
             Its margin is the log odds, for a support vector machine the distance from
             the separating plane.
         """
-        values = self.values(rows, features)
+        frame = self.values(rows, features)
+        values, labels = frame.to_numpy(), labels.to_numpy().astype(int)
         estimator = self.make(seed, **settings)
-        with one_thread():
-            estimator.fit(values.to_numpy(), labels.to_numpy().astype(int))
         if self.is_linear:
-            chosen = self.features or features
-            return Linear.from_pipeline(estimator, values, chosen)
+            scale = Scale.of(values)
+            estimator.fit(scale.apply(values), labels)
+            return Linear.from_estimator(estimator, scale, self.features or features)
+        with one_thread():
+            estimator.fit(values, labels)
         if isinstance(estimator, DecisionTreeClassifier):
-            return Forest.from_decision_tree(estimator, list(values))
-        return Forest.from_boosting(estimator, list(values))
+            return Forest.from_decision_tree(estimator, list(frame))
+        return Forest.from_boosting(estimator, list(frame))
 
 
 LEARNERS = (

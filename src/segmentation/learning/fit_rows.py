@@ -16,7 +16,7 @@ from segmentation.learning.groups import GROUPS_SCHEMA
 from segmentation.learning.intervals import INTERVALS_SCHEMA
 from segmentation.learning.tuning import TUNING_SCHEMA
 from segmentation.linear import COEFFICIENTS_SCHEMA
-from segmentation.trees import NODES_SCHEMA
+from segmentation.tree_nodes import NODES_SCHEMA
 
 PROCESS_SCHEMA = pa.schema([("process", pa.string()), *PARAMETERS_SCHEMA])
 

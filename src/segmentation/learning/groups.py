@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from segmentation.estimators import roc_auc_score
+from segmentation.evidence.metrics import area_under_curve
 
 GROUPS_SCHEMA = pa.schema(
     [
@@ -71,5 +71,5 @@ def _rank(here: pd.DataFrame, kind: str) -> tuple[str, float]:
     if actual.nunique() < 2 or predicted.nunique() < 2:
         return ("auc" if kind == "probability" else "spearman"), np.nan
     if kind == "probability":
-        return "auc", float(roc_auc_score(actual, predicted))
+        return "auc", area_under_curve(actual.to_numpy(), predicted.to_numpy())
     return "spearman", float(actual.corr(predicted, "spearman"))

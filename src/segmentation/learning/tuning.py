@@ -1,14 +1,14 @@
 """Settle the settings of a candidate by successive halving over time-ordered folds."""
 
-import warnings
-
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from segmentation.estimators import HalvingGridSearchCV, one_thread
+from segmentation.estimators import one_thread
+from segmentation.evidence.metrics import area_under_curve
 from segmentation.learning.candidates import Candidate
 from segmentation.learning.origins import Origins
+from segmentation.linear import Scale
 
 TUNING_SCHEMA = pa.schema(
     [
@@ -20,6 +20,9 @@ TUNING_SCHEMA = pa.schema(
         ("is_chosen", pa.bool_()),
     ]
 )
+
+
+FACTOR = 3  # a third of the configurations go on, to three times as many rows
 
 
 def written(settings: dict) -> str:
@@ -75,47 +78,78 @@ def tune(
         (np.flatnonzero(np.isin(number, train)), np.flatnonzero(number == test))
         for train, test in folds
     ]
-    search = HalvingGridSearchCV(
-        candidate.make(seed),
-        [
-            {_path(candidate, name): [value] for name, value in c.items()}
-            for c in configurations
-        ],
-        scoring="roc_auc",
-        cv=splits,
-        refit=False,
-        random_state=seed,
-        min_resources="exhaust",
-        error_score=np.nan,
-    )
+    values = candidate.values(used, features).to_numpy()
     labels = used[label].to_numpy().astype(int)
-    with one_thread(), warnings.catch_warnings():
-        # a rung of few rows may hold one class only: its score is missing, no more
-        warnings.simplefilter("ignore")
-        search.fit(candidate.values(used, features).to_numpy(), labels)
-    results = pd.DataFrame(search.cv_results_)
-    last = results[results["iter"] == results["iter"].max()]
-    scores = last["mean_test_score"].fillna(-np.inf)
-    chosen = int(scores.idxmax())
-    tried = [
-        {
-            "candidate": candidate.name,
-            "settings": written(_settings(row["params"])),
-            "rung": int(row["iter"]),
-            "count_rows": int(row["n_resources"]),
-            "auc": float(row["mean_test_score"]),
-            "is_chosen": index == chosen,
-        }
-        for index, row in results.iterrows()
-    ]
-    return _settings(results.loc[chosen, "params"]), tried
+    contenders = [dict(sorted(settings.items())) for settings in configurations]
+    scores, tried = np.zeros(0), []
+    for rung, count_rows in enumerate(rungs(len(used), len(contenders), len(folds))):
+        if rung:
+            ascending = np.argsort(np.nan_to_num(scores, nan=-np.inf), kind="stable")
+            count = -(-len(contenders) // FACTOR)
+            contenders = [contenders[number] for number in ascending[-count:]]
+        share = count_rows / len(used)
+        some = [[_drawn(part, share, seed) for part in split] for split in splits]
+        scores = _scores(candidate, contenders, values, labels, some, seed)
+        tried += [
+            {
+                "candidate": candidate.name,
+                "settings": written(settings),
+                "rung": rung,
+                "count_rows": count_rows,
+                "auc": float(score),
+                "is_chosen": False,
+            }
+            for settings, score in zip(contenders, scores, strict=True)
+        ]
+    chosen = int(np.argmax(np.nan_to_num(scores, nan=-np.inf)))
+    tried[chosen - len(contenders)]["is_chosen"] = True
+    return contenders[chosen], tried
 
 
-def _path(candidate: Candidate, name: str) -> str:
-    """Return the name of a setting within the estimator, which may be a pipeline."""
-    steps = getattr(candidate.make(0), "steps", None)
-    return f"{steps[-1][0]}__{name}" if steps else name
+def rungs(count_rows: int, count_configurations: int, count_folds: int) -> list[int]:
+    """Return on how many rows each round is held: on the last, on nearly all.
+
+    Every round has `FACTOR` times the rows of the one before, and the best of the
+    configurations go on to it, one for every `FACTOR` that began. There are fewer
+    rounds where the first would have fewer than two rows per class and fold.
+    """
+    rounds = 1
+    while FACTOR**rounds <= count_configurations:
+        rounds += 1
+    least = min(max(4 * count_folds, count_rows // FACTOR ** (rounds - 1)), count_rows)
+    while rounds > 1 and least * FACTOR ** (rounds - 1) > count_rows:
+        rounds -= 1
+    return [least * FACTOR**rung for rung in range(rounds)]
 
 
-def _settings(params: dict) -> dict:
-    return {name.split("__")[-1]: value for name, value in params.items()}
+def _drawn(rows: np.ndarray, share: float, seed: int) -> np.ndarray:
+    """Return a share of some rows, shuffled, the same for the same seed."""
+    order = np.arange(len(rows))
+    np.random.RandomState(seed).shuffle(order)
+    return rows[order[: int(share * len(rows))]]
+
+
+def _scores(candidate, contenders, values, labels, splits, seed) -> np.ndarray:
+    """Return the mean AUC of each configuration over folds, shape (configurations,).
+
+    Missing where a fold of few rows has one class only.
+    """
+    found = np.full((len(contenders), len(splits)), np.nan)
+    for fold, (train, test) in enumerate(splits):
+        if any(len(np.unique(labels[part])) < 2 for part in (train, test)):
+            continue
+        learned, judged = values[train], values[test]
+        if candidate.is_linear:
+            scale = Scale.of(learned)
+            learned, judged = scale.apply(learned), scale.apply(judged)
+        for number, settings in enumerate(contenders):
+            estimator = candidate.make(seed, **settings)
+            with one_thread():
+                estimator.fit(learned, labels[train])
+                margin = (
+                    estimator.decision_function(judged)
+                    if hasattr(estimator, "decision_function")
+                    else estimator.predict_proba(judged)[:, 1]
+                )
+            found[number, fold] = area_under_curve(labels[test], margin)
+    return found.mean(axis=1)

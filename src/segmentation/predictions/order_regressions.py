@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from segmentation.estimators import HistGradientBoostingRegressor, PoissonRegressor
-from segmentation.learning.candidates import boosting, standardised
+from segmentation.learning.candidates import boosting
 from segmentation.learning.tuning import written
-from segmentation.linear import Linear
+from segmentation.linear import Linear, Scale
 from segmentation.predictions.forecasts import POISSON, TREES
 from segmentation.transforms import transform
 from segmentation.trees import Forest
@@ -45,16 +45,17 @@ def fit_poisson(rows: pd.DataFrame, orders: str, features: dict[str, str]) -> Li
     ----------
     McCullagh & Nelder (1989), Generalized Linear Models, 6.2.
     """
-    values = transform(rows, features)
+    values = transform(rows, features).to_numpy()
+    scale = Scale.of(values)
     expected = np.exp(rows[OFFSET].to_numpy())
     penalty = PRIOR_PRECISION / expected.sum()
-    pipeline = standardised(PoissonRegressor(alpha=penalty, max_iter=3000))
-    pipeline.fit(
-        values.to_numpy(),
+    regression = PoissonRegressor(alpha=penalty, max_iter=3000)
+    regression.fit(
+        scale.apply(values),
         rows[orders].to_numpy(float) / expected,
-        poissonregressor__sample_weight=expected,
+        sample_weight=expected,
     )
-    terms = Linear.from_pipeline(pipeline, values, features).rows
+    terms = Linear.from_estimator(regression, scale, features).rows
     terms.loc[terms["feature"] == OFFSET, "weight"] += 1
     return Linear(terms)
 

@@ -19,6 +19,9 @@ from segmentation.learning.candidates import (
 )
 from segmentation.learning.origins import Origins
 from segmentation.learning.settings import Settings
+from segmentation.learning.tuning import written
+
+KEY = ("customer_id", "anchor_date", "anchor_number")
 
 
 @dataclass(frozen=True)
@@ -86,12 +89,15 @@ class ProbabilityModels:
     rows : DataFrame
         Labelled rows, sorted by key.
     origins : Origins
+    fitted : dict
+        What `calibrated` gave, by what it was asked for: the same is asked again.
     """
 
     target: Target
     settings: Settings
     rows: pd.DataFrame
     origins: Origins
+    fitted: dict = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, labelled: pd.DataFrame, target: Target, settings: Settings) -> Self:
@@ -100,7 +106,9 @@ class ProbabilityModels:
         sizes = rows["anchor_number"].map(rows["anchor_number"].value_counts())
         enough = rows[sizes >= settings.min_rows / 4]
         rows = enough if len(enough) else rows
-        rows = sorted_by_key(rows, "anchor_number", "customer_id")
+        used = dict.fromkeys([*KEY, target.label, *target.all_features])
+        known = [name for name in used if name in rows]
+        rows = sorted_by_key(rows[known], "anchor_number", "customer_id")
         rows[target.label] = rows[target.label].astype(bool)
         numbers = tuple(int(n) for n in np.unique(rows["anchor_number"]))
         origins = Origins(
@@ -114,7 +122,9 @@ class ProbabilityModels:
 
     def problem(self, *numbers: int) -> str | None:
         """Say why some anchors are not enough, or None."""
-        return too_little(self.at(*numbers)[self.target.label], self.settings.min_rows)
+        is_here = self.rows["anchor_number"].isin(numbers)
+        labels = self.rows.loc[is_here, self.target.label]
+        return too_little(labels, self.settings.min_rows)
 
     def fit(self, candidate: Candidate, settings: dict, numbers) -> Model:
         """Fit a candidate to some anchors."""
@@ -139,6 +149,14 @@ class ProbabilityModels:
         slope, intercept : float
             Of the margin: `model.scaled(slope, intercept)` is calibrated.
         """
+        asked = candidate.name, written(settings), origin, *self.target.features
+        if asked not in self.fitted:
+            self.fitted[asked] = self._calibrated(candidate, settings, origin)
+        return self.fitted[asked]
+
+    def _calibrated(
+        self, candidate: Candidate, settings: dict, origin: int
+    ) -> tuple[Model, float, float]:
         known = self.origins.known_at(origin)
         model = self.fit(candidate, settings, known)
         held_out = [n for n in self.origins.held_out_at(origin) if not self.problem(n)]

@@ -11,7 +11,8 @@ from segmentation.estimators import (
     HistGradientBoostingRegressor,
 )
 from segmentation.frames import conform
-from segmentation.trees import NODES_SCHEMA, Forest
+from segmentation.tree_nodes import NODES_SCHEMA
+from segmentation.trees import Forest
 
 NAMES = ("recency", "frequency", "amount", "gap", "noise")
 
@@ -327,7 +328,7 @@ def test_tables_that_are_split_hold_the_same_leaves(monkeypatch):
     whole = forest(max_leaf_nodes=9)
     parted = forest(max_leaf_nodes=9)
     assert len(whole._lookups) == len(whole.trees) - 1
-    monkeypatch.setattr("segmentation.trees.MAX_CELLS", 1)
+    monkeypatch.setattr("segmentation.tree_lookups.MAX_CELLS", 1)
     assert len(parted._lookups) == 9 * len(whole._lookups)
     np.testing.assert_allclose(parted.margin(values), whole.margin(values), atol=1e-12)
     np.testing.assert_allclose(
@@ -336,8 +337,8 @@ def test_tables_that_are_split_hold_the_same_leaves(monkeypatch):
 
 
 def test_a_path_with_too_many_features_is_refused(monkeypatch):
-    monkeypatch.setattr("segmentation.trees.MAX_CELLS", 1)
-    monkeypatch.setattr("segmentation.trees.MAX_PATH_FEATURES", 2)
+    monkeypatch.setattr("segmentation.tree_lookups.MAX_CELLS", 1)
+    monkeypatch.setattr("segmentation.tree_lookups.MAX_PATH_FEATURES", 2)
     values, _ = sample(10)
     assert np.isfinite(forest(max_depth=2).margin(values)).all()
     with pytest.raises(ValueError, match="bound the depth"):
