@@ -1,6 +1,7 @@
 -- What happened from each past anchor on. A label is null where the days it asks about
 -- reach beyond the scoring anchor: it is not known yet.
-{%- set horizon_days = var('horizon_days') %}
+{%- set horizon_days = setting('horizon_days') %}
+{%- set response_days = setting('response_days') %}
 with
 
 anchors as (
@@ -170,7 +171,7 @@ next_messages as (
         customers.anchor_date,
         messages.sent_at,
         messages.clicked_at,
-        messages.sent_at + interval '{{ var("response_days") }}' day as answer_before_at
+        messages.sent_at + interval '{{ response_days }}' day as answer_before_at
     from customers
     inner join messages
         on
@@ -178,7 +179,7 @@ next_messages as (
             and cast(customers.anchor_date as timestamp) <= messages.sent_at
             and cast(customers.anchor_date as timestamp)
             + interval '{{ horizon_days }}' day
-            >= messages.sent_at + interval '{{ var("response_days") }}' day
+            >= messages.sent_at + interval '{{ response_days }}' day
     qualify
         row_number() over (
             partition by customers.customer_id, customers.anchor_date

@@ -1,6 +1,5 @@
-{#- what is no objective stops in check_settings, but is parsed first -#}
-{%- set stake = objectives().get(var('objective') | string, {}) %}
-{%- set horizon_days = var('value_horizon_days') %}
+{%- set stake = objectives()[setting('objective')] %}
+{%- set horizon_days = setting('value_horizon_days') %}
 with
 
 segments as (
@@ -249,7 +248,7 @@ select
     ranked.dimension,
     ranked.segment_code,
     ranked.segment_name,
-    cast('{{ var("objective") }}' as {{ dbt.type_string() }}) as objective,
+    cast('{{ setting("objective") }}' as {{ dbt.type_string() }}) as objective,
     ranked.suggested_play,
     -- a cluster nobody is named for is his who acts on those most common in it
     cast(coalesce(owners.owner, kin_owners.owner) as {{ dbt.type_string() }}) as owner,

@@ -37,7 +37,7 @@ select
 
     ---------- numerics
     cast(round(scores.probability, 6) as double) as churn_probability,
-    cast({{ var('horizon_days') }} as bigint) as horizon_days,
+    cast({{ setting('horizon_days') }} as bigint) as horizon_days,
 
     ---------- booleans
     coalesce(serving.is_baseline, false) as is_baseline,

@@ -40,7 +40,7 @@ select
     ---------- numerics
     cast(round(clicks.probability, 6) as double) as click_probability,
     cast(round(orders.probability, 6) as double) as order_probability,
-    cast({{ var('response_days') }} as bigint) as response_days,
+    cast({{ setting('response_days') }} as bigint) as response_days,
 
     ---------- dates
     customers.anchor_date as as_of_date
