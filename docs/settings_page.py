@@ -1,4 +1,4 @@
-"""Write the tables of docs/settings.md from macros/settings/settings.sql: `make settings`."""
+"""Write the tables of docs/settings.md from settings.sql: `make settings`."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ BEGIN, END = "<!-- made by `make settings`: begin -->", "<!-- end -->"
 
 def macros():
     """Return the macros that call nothing of dbt, as Python functions."""
-    return Environment(autoescape=False).from_string(MACROS.read_text()).module  # noqa: S701
+    return Environment().from_string(MACROS.read_text()).module
 
 
 def settings():
