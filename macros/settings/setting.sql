@@ -31,6 +31,13 @@
 {%- endmacro %}
 
 
+{#- Whether a setting that may be null has a value, be it a wrong one: as the `enabled` of
+    the demo's seeds asks, which can call no macro. -#}
+{% macro is_given(name) -%}
+    {{ return(has_braces(name) or (var(name) and true)) }}
+{%- endmacro %}
+
+
 {#- Whether a value is what a setting may be, as far as the value alone tells. -#}
 {% macro is_of_form(value, known) -%}
     {%- if value is none -%}
@@ -45,7 +52,7 @@
     {%- elif known.type == 'date' -%}
         {{ return(is_date_text(value | string)) }}
     {%- elif known.type == 'folder' -%}
-        {{ return(value is string and not modules.re.search('[\\x00-\\x1f]', value)) }}
+        {{ return(value is string and not modules.re.search('[\\x00-\\x1f]|://', value)) }}
     {%- elif known.type == 'name' -%}
         {{ return(value is string and modules.re.fullmatch('[^\'"`;\\x00-\\x1f]*', value) is not none) }}
     {%- elif known.type == 'condition' -%}

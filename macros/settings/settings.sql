@@ -383,7 +383,7 @@ Segments:
         {%- else %} from {{ known.least }} to {{ known.most }}
         {%- endif -%}
     {%- elif known.type == 'folder' -%}
-        the path of a folder
+        the path of a folder on this machine
     {%- elif known.type == 'name' -%}
         a name without quotes
     {%- elif known.type == 'condition' -%}

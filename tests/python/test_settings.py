@@ -19,7 +19,7 @@ NAN, INF = float("nan"), float("inf")
 
 # what is wrong for a setting of each type
 WRONG = {
-    "folder": [5, True, ["data"], {"data": 1}, "a\nb", 1.5, [], [["data"]]],
+    "folder": [5, True, ["data"], {"a": 1}, "a\nb", 1.5, [], "s3://bucket/shop"],
     "name": [5, True, ["raw"], {"raw": 1}, 'land"ing', "raw; drop x", "a'b", 1.5],
     "currency code": ["pounds", "gbp", "GBP\n", 5, True, None, ["GBP"], {"GBP": 1}],
     "date": [
@@ -136,8 +136,8 @@ def test_messages_say_what_where_and_how_to_mend(shop):
     }
 
     assert complaints(shop, settings) == [
-        "raw_path is 5: it must be the path of a folder, or null, for instance "
-        "/data/shop.",
+        "raw_path is 5: it must be the path of a folder on this machine, or null, for "
+        "instance /data/shop.",
         "reporting_currency is 'gbp': it must be an ISO 4217 code of three capital "
         "letters, for instance GBP.",
         "quiet_share is 0.7: it must be a share from 0 to 0.5, for instance 0.01.",
@@ -220,14 +220,17 @@ def test_braces_are_refused_before_they_are_run(shop):
         {
             "pilot_filter": "{% do run_query('create table planted (a int)') %}1 = 1",
             "as_of_date": "{{ run_query('create table planted_too as select 1') }}",
-            "raw_schema": "{{ target.name }}",
+            "raw_path": "{{ x",
+            "raw_schema": "{{ 1 / 0 }}",
+            "reporting_currency": "{% for",
             "sticky_band_pct": "{{ 7 }}",
             "objective": "{# win_back #}reduce_churn",
         },
     )
 
     assert [line.split(" holds braces, which dbt would run")[0] for line in said] == [
-        "raw_schema", "pilot_filter", "as_of_date", "sticky_band_pct", "objective",
+        "raw_path", "raw_schema", "reporting_currency", "pilot_filter", "as_of_date",
+        "sticky_band_pct", "objective",
     ]  # fmt: skip
 
 
@@ -289,7 +292,6 @@ def test_sql_reads_settings_by_the_macro_that_survives_wrong_ones():
     ]
 
     assert by_var == [
-        "macros/input/input_mode.sql",
         "macros/settings/check_settings.sql",
         "macros/settings/setting.sql",
     ]
