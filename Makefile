@@ -17,7 +17,7 @@ PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile \
 	--no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-fast test-library test-units lint docs cards picture demo benchmark lock clean
+.PHONY: help setup build test test-fast test-library test-units lint docs settings cards picture demo benchmark lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 20
@@ -67,6 +67,9 @@ docs: $(READY) ## Write the documentation with full lineage as one page
 	$(DBT) docs generate --static
 	@mkdir -p docs/site && cp target/static_index.html docs/site/index.html
 	@echo "The documentation is docs/site/index.html: open it in a browser."
+
+settings: $(READY) ## Write the tables of docs/settings.md
+	$(BIN)/python docs/settings_page.py
 
 cards: $(READY) ## Write a page on each model that serves and each segment, as Markdown
 	$(DBT) build --quiet

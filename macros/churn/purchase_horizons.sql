@@ -1,5 +1,4 @@
-{#- Within how many days of an anchor a purchase is predicted. What is no list makes none:
-    models are parsed before check_settings says so. -#}
+{#- Within how many days of an anchor a purchase is predicted. -#}
 {% macro purchase_horizons() -%}
-    {{ return(list_setting('purchase_horizons') | select('integer') | list) }}
+    {{ return(setting('purchase_horizons')) }}
 {%- endmacro %}

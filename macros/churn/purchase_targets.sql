@@ -4,7 +4,7 @@
     {%- set targets = {} -%}
     {%- for days in purchase_horizons() -%}
         {%- do targets.update({
-            days: 'churn' if days == var('horizon_days') else 'purchase_' ~ days ~ 'd'
+            days: 'churn' if days == setting('horizon_days') else 'purchase_' ~ days ~ 'd'
         }) -%}
     {%- endfor -%}
     {{ return(targets) }}

@@ -4,8 +4,8 @@
 
     customers: a relation with customer_id, count_orders and what clusters are learned on -#}
 {% macro nearest_cluster(customers) -%}
-    {%- set features = list_setting('cluster_features') -%}
-    {%- set categories = list_setting('cluster_categories') -%}
+    {%- set features = setting('cluster_features') -%}
+    {%- set categories = setting('cluster_categories') -%}
     with logs as (
         select
             *,

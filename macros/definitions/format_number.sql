@@ -18,7 +18,7 @@
         when 'amount'
             then
                 cast(cast(round({{ value }}, 2) as decimal(18, 2)) as {{ string }})
-                || ' {{ var("reporting_currency") }}'
+                || ' {{ setting("reporting_currency") }}'
         when 'log share'
             then
                 cast(cast(round(100 * exp({{ value }})) as bigint) as {{ string }})

@@ -6,8 +6,8 @@
 
 {% macro default__is_implausible_silence() -%}
     (
-        silent_days > {{ var('quiet_days') }}
-        and count_orders_from_here < {{ var('quiet_share') }} * count_orders
+        silent_days > {{ setting('quiet_days') }}
+        and count_orders_from_here < {{ setting('quiet_share') }} * count_orders
     )
     -- no share of a small shop is small enough, but five years are long enough
     or (

@@ -10,6 +10,6 @@
 
 {#- What clusters are learned on and the live view does not work out anew. -#}
 {% macro stale_cluster_features() -%}
-    {%- set learned_on = list_setting('cluster_features') + list_setting('cluster_categories') -%}
+    {%- set learned_on = setting('cluster_features') + setting('cluster_categories') -%}
     {{ return(learned_on | reject('in', live_features()) | list) }}
 {%- endmacro %}

@@ -5,9 +5,7 @@
         'days_since_last_order', 'count_orders', 'lifetime_net_amount',
         'count_orders_365d', 'message_click_rate',
     ] -%}
-    {#- models are parsed before check_settings says what is wrong with a setting -#}
-    {%- for name in ['churn_features', 'response_features'] if var(name) is mapping -%}
-        {%- do names.extend(var(name)) -%}
-    {%- endfor -%}
+    {%- do names.extend(setting('churn_features')) -%}
+    {%- do names.extend(setting('response_features')) -%}
     {{ return(names | unique | list) }}
 {%- endmacro %}

@@ -4,5 +4,5 @@
 {%- endmacro %}
 
 {% macro default__is_small_segment(count_customers) -%}
-    {{ count_customers }} < {{ var('small_segment_customers') }}
+    {{ count_customers }} < {{ setting('small_segment_customers') }}
 {%- endmacro %}

@@ -7,6 +7,6 @@
         'rfm_sticky': rfm,
         'lifecycle': lifecycle_features(),
         'value_tier': ['net_amount_365d'],
-        'cluster': var('cluster_features'),
+        'cluster': setting('cluster_features'),
     }) }}
 {%- endmacro %}

@@ -12,7 +12,7 @@
 
 {#- The ways of segmenting that the var segment_dimensions asks for. -#}
 {% macro segment_dimensions() -%}
-    {%- set asked = list_setting('segment_dimensions') -%}
+    {%- set asked = setting('segment_dimensions') -%}
     {%- set dimensions = {} -%}
     {%- for dimension, column in all_segment_dimensions().items() if dimension in asked -%}
         {%- do dimensions.update({dimension: column}) -%}

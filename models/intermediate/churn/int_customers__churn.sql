@@ -36,7 +36,7 @@ select
 
     ---------- numerics
     round(scores.probability, 6) as churn_probability,
-    {{ var('horizon_days') }} as horizon_days,
+    {{ setting('horizon_days') }} as horizon_days,
 
     ---------- booleans
     coalesce(serving.is_baseline, false) as is_baseline,

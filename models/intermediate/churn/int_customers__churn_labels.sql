@@ -1,6 +1,6 @@
 -- Churned: no purchase within the horizon from the anchor on. A label is null where the
 -- days it asks about reach beyond the scoring anchor: it is not known yet.
-{%- set horizon_days = var('horizon_days') %}
+{%- set horizon_days = setting('horizon_days') %}
 with
 
 customers as (

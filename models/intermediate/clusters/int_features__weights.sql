@@ -13,7 +13,7 @@ features as (
 weights as (
 
     select * from {{ ref('objective_weights') }}
-    where objective = '{{ var("objective") }}'
+    where objective = '{{ setting("objective") }}'
 
 )
 

@@ -1,5 +1,5 @@
-{%- set step_days = var('anchor_step_days') | int -%}
-{%- set numbers = range(var('past_anchors') | int + 1) -%}
+{%- set step_days = setting('anchor_step_days') -%}
+{%- set numbers = range(setting('past_anchors') + 1) -%}
 with
 
 accepted_orders as (

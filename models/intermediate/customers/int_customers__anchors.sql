@@ -36,7 +36,7 @@ ranked as (
         row_number() over (
             partition by anchors.anchor_date
             order by md5(first_orders.customer_id), first_orders.customer_id
-        ) <= {{ var('max_training_customers') }} as is_sampled
+        ) <= {{ setting('max_training_customers') }} as is_sampled
     from first_orders
     inner join anchors
         on first_orders.first_ordered_at < cast(anchors.anchor_date as timestamp)

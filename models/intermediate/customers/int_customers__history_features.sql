@@ -73,7 +73,7 @@ buyers as (
         row_number() over (
             partition by anchors.anchor_date
             order by first_orders.draw_number
-        ) <= {{ var('max_training_customers') }} as is_sampled
+        ) <= {{ setting('max_training_customers') }} as is_sampled
     from first_orders
     inner join anchors
         on first_orders.first_ordered_at < cast(anchors.anchor_date as timestamp)

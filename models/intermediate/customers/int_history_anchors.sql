@@ -1,7 +1,7 @@
 -- The grid, and the scoring anchor. A checksum of all that orders say before an anchor
 -- tells whether what is stored for it still holds; others of the definitions and of the
 -- settings that add features, whether its segments and its features do.
-{%- set step = var('history_grid') %}
+{%- set step = setting('history_grid') %}
 with
 
 scoring as (
@@ -107,7 +107,7 @@ definitions as (
         select {{ checksum_of(['stage_code'] + lifecycle_bounds()) }} as change_sum
         from {{ ref('lifecycle_stages') }}
         union all
-        select {{ checksum_of(["'" ~ var('sticky_band_pct') ~ "'"]) }} as change_sum
+        select {{ checksum_of(["'" ~ setting('sticky_band_pct') ~ "'"]) }} as change_sum
     ) as parts
 
 )
@@ -119,7 +119,7 @@ select
     anchors.is_scoring,
     cast(sum(changes.change_sum) as {{ dbt.type_string() }}) as input_checksum,
     definitions.definitions_checksum,
-    '{{ local_md5(var("share_categories") ~ named_history_categories()) }}'
+    '{{ local_md5(setting("share_categories") ~ named_history_categories()) }}'
         as features_checksum
 from anchors
 cross join definitions

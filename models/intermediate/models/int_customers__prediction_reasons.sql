@@ -27,14 +27,14 @@ spend as (
 next_orders as (
 
     select * from {{ ref('int_customers__next_order') }}
-    where days_to_next_order is not null and {{ var('count_reasons') }} > 0
+    where days_to_next_order is not null and {{ setting('count_reasons') }} > 0
 
 ),
 
 category_scores as (
 
     select * from {{ ref('int_customers__next_category_scores') }}
-    where probability > 0 and {{ var('count_reasons') }} > 0
+    where probability > 0 and {{ setting('count_reasons') }} > 0
 
 ),
 

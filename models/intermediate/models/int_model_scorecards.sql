@@ -160,7 +160,7 @@ cluster_rows as (
         'none' as metric,
         'too few customers: '
         || cast(cluster_customers.count_customers as {{ dbt.type_string() }})
-        || ', and {{ var("min_training_customers") }} are needed' as verdict,
+        || ', and {{ setting("min_training_customers") }} are needed' as verdict,
         cast(null as {{ dbt.type_string() }}) as baseline,
         cast(null as double) as metric_value,
         cast(null as double) as lower_bound,

@@ -5,7 +5,7 @@ customers as (
 
     select
         dim_customers.*,
-        dim_customers.as_of_date - interval '{{ var("value_horizon_days") }}' day
+        dim_customers.as_of_date - interval '{{ setting("value_horizon_days") }}' day
             as seen_at
     from {{ ref('int_customers__current') }} as dim_customers
 

@@ -1,8 +1,7 @@
 {{ config(materialized='view') }}
 
-{#- what is no objective stops in check_settings, but is parsed first -#}
-{%- set stake = objectives().get(var('objective') | string, {}) %}
-{%- set horizon_days = var('value_horizon_days') %}
+{%- set stake = objectives()[setting('objective')] %}
+{%- set horizon_days = setting('value_horizon_days') %}
 with
 
 segments as (
@@ -251,7 +250,7 @@ select
     ranked.dimension,
     ranked.segment_code,
     ranked.segment_name,
-    '{{ var("objective") }}' as objective,
+    '{{ setting("objective") }}' as objective,
     ranked.suggested_play,
     -- a cluster nobody is named for is his who acts on those most common in it
     coalesce(owners.owner, kin_owners.owner) as owner,

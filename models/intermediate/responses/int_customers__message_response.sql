@@ -40,7 +40,7 @@ select
     ---------- numerics
     round(clicks.probability, 6) as click_probability,
     round(orders.probability, 6) as order_probability,
-    {{ var('response_days') }} as response_days,
+    {{ setting('response_days') }} as response_days,
 
     ---------- dates
     customers.anchor_date as as_of_date

@@ -1,7 +1,7 @@
 -- Whether the next message after a past anchor was answered, by a click or by an order.
 -- A label is null where there was no message, or where the days to answer it reach beyond
 -- the scoring anchor: it is not known yet.
-{%- set horizon_days = var('horizon_days') %}
+{%- set horizon_days = setting('horizon_days') %}
 with
 
 customers as (
@@ -37,7 +37,7 @@ next_messages as (
         customers.anchor_date,
         messages.sent_at,
         messages.clicked_at,
-        messages.sent_at + interval '{{ var("response_days") }}' day as answer_before_at
+        messages.sent_at + interval '{{ setting("response_days") }}' day as answer_before_at
     from customers
     inner join messages
         on
@@ -45,7 +45,7 @@ next_messages as (
             and cast(customers.anchor_date as timestamp) <= messages.sent_at
             and cast(customers.anchor_date as timestamp)
             + interval '{{ horizon_days }}' day
-            >= messages.sent_at + interval '{{ var("response_days") }}' day
+            >= messages.sent_at + interval '{{ setting("response_days") }}' day
     qualify
         row_number() over (
             partition by customers.customer_id, customers.anchor_date

@@ -80,7 +80,7 @@ typical as (
 forecasts as (
 
     select * from {{ ref('int_customers__forecasts') }}
-    where horizon_days = {{ var('horizon_days') }}
+    where horizon_days = {{ setting('horizon_days') }}
 
 ),
 
@@ -99,7 +99,7 @@ usual as (
         ) as order_amount,
         -- as forecast, or else at the customer's own pace so far
         coalesce(
-            forecasts.expected_orders / {{ var('horizon_days') }},
+            forecasts.expected_orders / {{ setting('horizon_days') }},
             customers.count_orders
             / cast(customers.days_since_first_order + 30 as double)
         ) as orders_per_day

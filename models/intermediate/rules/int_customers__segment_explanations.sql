@@ -70,7 +70,7 @@ next_segments as (
             when extra_amount > 0 then ''
             else
                 ' of ' || cast(order_amount as {{ string }})
-                || ' {{ var("reporting_currency") }}'
+                || ' {{ setting("reporting_currency") }}'
                 || case when orders_needed > 1 then ' each' else '' end
         end
         || coalesce(' within ' || cast(within_days as {{ string }}) || ' days', '')
@@ -78,7 +78,7 @@ next_segments as (
             when extra_amount > 0
                 then
                     ', spending ' || cast(extra_amount as {{ string }})
-                    || ' {{ var("reporting_currency") }} more than the usual '
+                    || ' {{ setting("reporting_currency") }} more than the usual '
                     || cast(order_amount as {{ string }})
                     || case when orders_needed > 1 then ' in one of them' else '' end
             else ''

@@ -1,4 +1,4 @@
-{%- set horizon_days = var('value_horizon_days') %}
+{%- set horizon_days = setting('value_horizon_days') %}
 with
 
 customers as (

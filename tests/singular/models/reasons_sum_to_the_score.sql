@@ -43,7 +43,7 @@ scores as (
         {{ log_odds('purchase_probability') }} as score,
         purchase_probability between 1e-9 and 1 - 1e-9 as is_comparable
     from {{ ref('int_customers__purchase_probabilities') }}
-    where horizon_days <> {{ var('horizon_days') }}
+    where horizon_days <> {{ setting('horizon_days') }}
 
     union all
 
@@ -90,7 +90,7 @@ left join reasons
         scores.customer_id = reasons.customer_id
         and scores.target = reasons.target
 where
-    {{ var('count_reasons') }} > 0
+    {{ setting('count_reasons') }} > 0
     and (
         reasons.customer_id is null
         or reasons.scale <> reasons.other_scale

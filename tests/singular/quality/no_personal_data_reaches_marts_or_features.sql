@@ -33,12 +33,12 @@
     {%- for column in names + protected if column in features -%}
         {%- do problems.append('int_customers__features.' ~ column ~ ' is personal') -%}
     {%- endfor -%}
-    {%- for setting in [
+    {%- for name in [
         'churn_features', 'response_features', 'cluster_features', 'cluster_categories',
         'lookalike_features', 'rule_features',
     ] -%}
-        {%- for feature in var(setting) if feature in names + protected -%}
-            {%- do problems.append(setting ~ ' holds the personal ' ~ feature) -%}
+        {%- for feature in setting(name) if feature in names + protected -%}
+            {%- do problems.append(name ~ ' holds the personal ' ~ feature) -%}
         {%- endfor -%}
     {%- endfor -%}
 {%- endif %}
