@@ -125,6 +125,7 @@ def run_dbt(
     target: Path,
     variables: dict | None = None,
     project: Path = ROOT,
+    is_manifest_written: bool = False,
 ) -> Result:
     """Run one dbt command and collect all it says."""
     os.environ["SEGMENTATION_DUCKDB_PATH"] = str(database)
@@ -140,7 +141,7 @@ def run_dbt(
             [
                 *args,
                 "--quiet",
-                "--no-write-json",
+                "--write-json" if is_manifest_written else "--no-write-json",
                 "--project-dir", str(project),
                 "--profiles-dir", str(project),
                 "--target-path", str(target),

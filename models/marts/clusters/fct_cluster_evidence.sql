@@ -1,11 +1,3 @@
-with
-
-evidence as (
-
-    select * from {{ ref('int_cluster_fits__evidence') }}
-
-)
-
 select
     ---------- ids
     cast(
@@ -42,4 +34,4 @@ select
 
     ---------- dates
     cast(fit_date as date) as fit_date
-from evidence
+from {{ ref('int_cluster_fits__evidence') }}

@@ -1,11 +1,3 @@
-with
-
-tuning as (
-
-    select * from {{ ref('int_fits__tuning') }}
-
-)
-
 select
     ---------- ids
     cast(
@@ -29,4 +21,4 @@ select
 
     ---------- booleans
     is_chosen
-from tuning
+from {{ ref('int_fits__tuning') }}

@@ -1,11 +1,3 @@
-with
-
-stickiness as (
-
-    select * from {{ ref('ml_segments__stickiness') }}
-
-)
-
 select
     ---------- strings
     cast(rule as {{ dbt.type_string() }}) as rule,
@@ -26,4 +18,4 @@ select
 
     ---------- booleans
     is_in_force
-from stickiness
+from {{ ref('ml_segments__stickiness') }}

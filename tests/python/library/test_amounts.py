@@ -464,7 +464,7 @@ def test_intervals_are_learned_on_what_the_fit_has_not_seen(rows, learner, name)
     labels = [SPEND.orders, SPEND.amount]
     other.loc[other["anchor_number"] == number, labels] *= 10
     one, two = (
-        Learner.of(some, SPEND, SETTINGS).unseen(name, 0) for some in (rows, other)
+        ValueLearner.of(some, SPEND, SETTINGS).unseen(name, 0) for some in (rows, other)
     )
     assert two["orders"].sum() == pytest.approx(10 * one["orders"].sum())
     for column in ("expected_orders", "expected_amount"):
@@ -473,11 +473,11 @@ def test_intervals_are_learned_on_what_the_fit_has_not_seen(rows, learner, name)
 
 def test_intervals_are_learned_at_the_level_of_the_fit_that_has_not_seen(rows):
     # the season was better than the anchors beside it, which is all that one fit knows
-    number = Learner.of(rows, SPEND, SETTINGS).calibrated_on(0)
+    number = ValueLearner.of(rows, SPEND, SETTINGS).calibrated_on(0)
     better = rows.copy()
     labels = [SPEND.orders, SPEND.amount]
     better.loc[better["anchor_number"] == number, labels] *= 3
-    learner = Learner.of(better, SPEND, SETTINGS)
+    learner = ValueLearner.of(better, SPEND, SETTINGS)
     assert learner.origins.same_season(0) == number
     model = learner.model(POISSON, learner.origins.known_at(0))
     level, unseen = learner.calibration(POISSON, 0, model)

@@ -57,14 +57,14 @@ sources as (
     from overview
     union all
     {% endfor -%}
-    {% for setting in ['horizon_days', 'small_segment_customers'] -%}
+    {% for name in ['horizon_days', 'small_segment_customers'] -%}
     select
         'settings' as source,
         segment_id,
         cast(null as {{ dbt.type_string() }}) as feature,
         cast(null as {{ dbt.type_string() }}) as feature_value,
-        '{{ setting }}' as figure,
-        cast({{ var(setting) }} as double) as figure_value,
+        '{{ name }}' as figure,
+        cast({{ setting(name) }} as double) as figure_value,
         cast(null as {{ dbt.type_string() }}) as words
     from segments
     union all
