@@ -1,4 +1,4 @@
-{#- What can be seen to be wrong with a condition before it is run, in words: a list. -#}
+{#- Lists, in words, what looks wrong with a condition before it is run. -#}
 {% macro condition_faults(condition, columns) -%}
     {{ return(adapter.dispatch('condition_faults', 'segmentation')(condition, columns)) }}
 {%- endmacro %}

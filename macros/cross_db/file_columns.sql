@@ -3,7 +3,8 @@
     {{ return(adapter.dispatch('can_read_file', 'segmentation')(path)) }}
 {%- endmacro %}
 
-{#- location_exists is the one place where the adapter turns an error into an answer. -#}
+{#- location_exists is the one place where the adapter turns an error into an
+    answer. -#}
 {% macro duckdb__can_read_file(path) -%}
     {{ return(adapter.location_exists(path.replace("'", "''"))) }}
 {%- endmacro %}
@@ -22,8 +23,8 @@
     {{ return(columns) }}
 {%- endmacro %}
 
-{#- The lines of a CSV file that cannot be read, in words, from its first line to its
-    last. Found before the build, they do not end it halfway. -#}
+{#- The lines of a CSV file that cannot be read, in words, over the whole file. Found
+    before the build, so that they do not stop it halfway. -#}
 {% macro faulty_lines(path) -%}
     {{ return(adapter.dispatch('faulty_lines', 'segmentation')(path)) }}
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {#- The files under `raw_path` that hold one raw table: `orders.parquet`, `orders.csv`,
     `orders.csv.gz`, or the Parquet files in a folder `orders/`. One is right, none
-    means absent, more than one is ambiguous: check_inputs says so. -#}
+    means absent, more than one is ambiguous, which check_inputs reports. -#}
 {% macro raw_files(table_name) -%}
     {{ return(adapter.dispatch('raw_files', 'segmentation')(table_name)) }}
 {%- endmacro %}

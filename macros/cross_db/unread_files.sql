@@ -1,5 +1,5 @@
-{#- The data files under `raw_path` that hold no raw table, by their names: a misspelt one
-    would else be taken for absent without a word. -#}
+{#- The data files under `raw_path` that hold no raw table, by name: without this
+    check a misspelt file would silently count as absent. -#}
 {% macro unread_files() -%}
     {{ return(adapter.dispatch('unread_files', 'segmentation')()) }}
 {%- endmacro %}

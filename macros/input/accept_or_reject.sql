@@ -1,14 +1,14 @@
 {#- Ends a checked model: every row of `rows` comes out once, with all the reasons to
     reject it, or none.
 
-    rows:   the CTE or model to judge: the staging columns and whatever the faults need
+    rows:   the CTE or model to judge: the staging columns and those the faults need
             (the bounds of int_plausible_dates are added to it here)
-    key:    the columns that name a row; of several rows with one key, the best is kept:
-            rows without another fault first, then by `prefer`, then by their content,
+    key:    the columns that identify a row; of several rows with one key, the best is
+            kept: rows without another fault first, then by `prefer`, then by content,
             so that the choice never depends on the order in which rows arrive
     prefer: an order by expression, from the row to keep to the rows to reject
     faults: {reason in words: the condition under which it holds}
-    extra:  columns of `rows` to keep beside those of the input contract -#}
+    extra:  columns of `rows` to keep besides those of the input contract -#}
 {% macro accept_or_reject(source_name, table_name, rows, faults, prefer=none, extra=[]) -%}
     {%- set table = raw_tables() | selectattr('table', 'equalto', table_name) | first -%}
     {%- set key = table.key -%}

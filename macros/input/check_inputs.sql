@@ -1,4 +1,5 @@
-{#- Runs before anything is built: stops with all that is wrong with the raw tables. -#}
+{#- Runs before anything is built: stops and reports all that is wrong with the raw
+    tables. -#}
 {% macro check_inputs() -%}
     {%- if execute and input_mode() != 'demo' -%}
         {%- set problems = [] -%}
@@ -44,7 +45,7 @@
 {%- endmacro %}
 
 
-{#- What is known of one raw table before the build: {is_present, problems}. -#}
+{#- The state of one raw table before the build: {is_present, problems}. -#}
 {% macro raw_table_state(table) -%}
     {%- set node = graph.sources['source.segmentation.' ~ table.source ~ '.' ~ table.table] -%}
     {%- set is_required = node.config.get('meta', {}).get('required', false) -%}
@@ -117,7 +118,7 @@
 {%- endmacro %}
 
 
-{#- The place of a raw table in a warehouse. -#}
+{#- The relation of a raw table in the warehouse. -#}
 {% macro raw_relation(table) -%}
     {%- set node = graph.sources['source.segmentation.' ~ table.source ~ '.' ~ table.table] -%}
     {{ return(api.Relation.create(

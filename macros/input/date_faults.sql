@@ -1,4 +1,4 @@
-{#- What can be wrong with the date of an event, as faults for accept_or_reject. -#}
+{#- The reasons to reject the date of an event, as faults for accept_or_reject. -#}
 {% macro date_faults(column) -%}
     {{ return({
         column ~ ' is missing': column ~ ' is null and ' ~ is_not_unreadable(column),

@@ -1,6 +1,6 @@
 {#- Two columns every staging model ends with:
-    `unreadable_values`: which values of the row could not be read, in words, or null;
-    `raw_row`: the row as it came, as JSON, without the columns tagged `pii`. -#}
+    `unreadable_values`: the values that could not be read, in words, or null;
+    `raw_row`: the row as it arrived, as JSON, without the columns tagged `pii`. -#}
 {% macro input_quality(source_name, table_name) -%}
     nullif(concat_ws(
         '; ', cast(null as {{ dbt.type_string() }})

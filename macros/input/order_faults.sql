@@ -1,5 +1,5 @@
-{#- Why an order is rejected: {reason in words: the condition under which it holds}, over
-    the columns of `examined_orders` and the bounds of int_plausible_dates. -#}
+{#- The reasons to reject an order, {reason in words: its condition}, over the
+    columns of `examined_orders` and the bounds of int_plausible_dates. -#}
 {% macro order_faults() -%}
     {{ return({
         'order_id is missing': 'order_id is null',
@@ -14,8 +14,8 @@
     }) }}
 {%- endmacro %}
 
-{#- Why a line is rejected, over the columns of `order_lines`, `line_amount`, and whether
-    its order is known. -#}
+{#- The reasons to reject an order line, over the columns of `order_lines`,
+    `line_amount`, and whether its order is known. -#}
 {% macro order_line_faults() -%}
     {{ return({
         'order_id is missing': 'order_id is null',
@@ -39,7 +39,7 @@
     }) }}
 {%- endmacro %}
 
-{#- Whether a row has none of the faults, and all its values could be read. -#}
+{#- Whether a row has no reason for rejection and all its values could be read. -#}
 {% macro has_no_fault(faults) -%}
     unreadable_values is null
     {%- for condition in faults.values() %}

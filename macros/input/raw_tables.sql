@@ -1,6 +1,6 @@
-{#- The raw tables and their keys, in the order reports list them; `optional_key` names the
-    part of a key that may be null. The checked model
-    of `orders` is `int_orders__checked`, and so on. -#}
+{#- The raw tables and their keys, in the order of reports; `optional_key` names the
+    part of a key that may be null. The checked model of `orders` is
+    `int_orders__checked`, and so on. -#}
 {% macro raw_tables() -%}
     {{ return([
         {'source': 'shop', 'table': 'orders', 'key': ['order_id'], 'event_at': 'ordered_at'},

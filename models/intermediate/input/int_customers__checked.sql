@@ -1,6 +1,6 @@
 with
 
--- a version from after the as_of_date serves only where there is no earlier one
+-- a version from after the as_of_date is used only where there is no earlier one
 versions as (
 
     select

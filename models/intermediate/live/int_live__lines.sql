@@ -1,7 +1,7 @@
 {{ config(materialized="view") }}
 
--- New rows are read and judged as the build does it. Which of them are plausible, by the
--- rule of int_plausible_dates, is a matter of all of them; the rest is by customer.
+-- New rows are read and judged as the build does it. Only the rule of
+-- int_plausible_dates needs all new rows; the rest works by customer.
 {%- set id_type = raw_bound_type('shop', 'order_lines', 'order_id') %}
 with
 
@@ -102,7 +102,7 @@ new_rows as (
 bounds as (
 
     select
-        -- a range without any where there is no new order
+        -- an empty range if there is no new order
         coalesce(new_rows.first_order_id, cast('1' as {{ id_type }})) as first_order_id,
         coalesce(new_rows.last_order_id, cast('0' as {{ id_type }})) as last_order_id,
         greatest(
@@ -203,8 +203,7 @@ new_lines as (
 
 ),
 
--- an order without lines makes its customer known all the same; units returned are less
--- than 0
+-- an order without lines makes its customer known too; returned units are below 0
 came as (
 
     select
