@@ -14,7 +14,6 @@ probabilities as (
         case target when 'churn' then 1 - probability else probability end
             as purchase_probability
     from {{ ref('int_customers__learned_purchase_probabilities') }}
-    where target = 'churn' or target like 'purchase_%'
 
 ),
 

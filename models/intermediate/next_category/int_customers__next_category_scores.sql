@@ -32,14 +32,14 @@ fits as (
         champion,
         is_baseline
     from {{ ref('int_fits__serving_next_categories') }}
-    where target = 'next_category' and champion <> 'none'
+    where champion <> 'none'
 
 ),
 
 parameters as (
 
     select * from {{ ref('int_fits__next_category_parameters') }}
-    where target = 'next_category' and is_served
+    where is_served
 
 ),
 
