@@ -18,7 +18,7 @@
         {%- do faults.append(parsed[0]) -%}
     {%- endif -%}
     {%- for name in fromjson(parsed[1]) | sort if name | lower not in columns -%}
-        {%- do faults.append("there is no column " ~ name ~ "; a text stands in single quotes") -%}
+        {%- do faults.append("there is no column " ~ name ~ "; put text in single quotes") -%}
     {%- endfor -%}
     {{ return(faults) }}
 {%- endmacro %}

@@ -29,7 +29,7 @@
         {%- if setting('pilot_filter') and not problems
             and not run_query('select 1 from (' ~ filtered_customers() ~ ') as filtered limit 1').rows | length -%}
             {%- do problems.append(
-                "customers: the pilot_filter " ~ setting('pilot_filter') ~ " picks nobody there."
+                "customers: the pilot_filter " ~ setting('pilot_filter') ~ " selects no customers there."
             ) -%}
         {%- endif -%}
 
@@ -57,7 +57,7 @@
         {%- set is_present = files | length > 0 -%}
         {%- if files | length > 1 -%}
             {%- do problems.append(
-                table.table ~ ": more than one file claims to hold it (" ~ files | join(", ")
+                table.table ~ ": more than one file holds it (" ~ files | join(", ")
                 ~ "). Keep one."
             ) -%}
         {%- elif is_present and not can_read_file(files[0]) -%}
@@ -69,7 +69,7 @@
         {%- elif is_present and faulty_lines(files[0]) -%}
             {%- do problems.append(
                 table.table ~ ": " ~ files[0] ~ " has lines that cannot be read ("
-                ~ faulty_lines(files[0]) | join("; ") ~ "). Write it again, or mend these lines."
+                ~ faulty_lines(files[0]) | join("; ") ~ "). Write it again, or correct these lines."
             ) -%}
         {%- elif is_present -%}
             {%- set columns = file_columns(files[0]) -%}
@@ -101,7 +101,7 @@
         {%- for column in raw_columns(table.source, table.table) | map(attribute='name')
             if column.endswith('_id') and columns.get(column, '') | upper in ['FLOAT', 'DOUBLE', 'REAL'] -%}
             {%- do problems.append(
-                table.table ~ "." ~ column ~ " is a " ~ columns[column] ~ ": an id must be text or a whole number, lest 17850 and 17850.0 be two. Write `cast("
+                table.table ~ "." ~ column ~ " is a " ~ columns[column] ~ ": an id must be text or a whole number, or 17850 and 17850.0 would be two ids. Write `cast("
                 ~ column ~ " as bigint) as " ~ column ~ "`."
             ) -%}
         {%- endfor -%}
@@ -109,7 +109,7 @@
             {%- do problems.append(
                 table.table ~ " lacks the column" ~ ("s " if missing | length > 1 else " ") ~ missing | join(", ")
                 ~ " (it has: " ~ columns | join(", ") ~ "). Rename what you have, or add `null as "
-                ~ missing[0] ~ "` where you have no such thing."
+                ~ missing[0] ~ "` where you have no such data."
             ) -%}
         {%- endif -%}
     {%- endif -%}

@@ -9,7 +9,7 @@
         'probability': 'conversion_rate',
         'amount': 'coalesce(converted_value_amount, 0)',
         'observed': 'count_prospects',
-        'nobody': 'nobody in it is a prospect',
-        'unknown': 'nobody signed up long enough ago to see who converts',
+        'nobody': 'no prospects in this segment',
+        'unknown': 'nobody signed up long enough ago to measure conversion',
     }) }}
 {%- endmacro %}

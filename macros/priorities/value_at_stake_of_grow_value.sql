@@ -11,7 +11,7 @@
         'probability': '1 - churn_probability',
         'amount': 'better_value_amount - expected_value_amount',
         'observed': 'null',
-        'nobody': 'nobody in it is a customer still and below a better segment',
-        'unknown': 'no churn probability or no value is served',
+        'nobody': 'no current customers in this segment are below a better segment',
+        'unknown': 'churn probability or value is not available',
     }) }}
 {%- endmacro %}

@@ -11,7 +11,7 @@
         'probability': 'churn_probability',
         'amount': 'expected_value_amount',
         'observed': 'null',
-        'nobody': 'nobody in it is a customer still and worth keeping',
-        'unknown': 'no churn probability or no value is served',
+        'nobody': 'no current customers in this segment are worth keeping',
+        'unknown': 'churn probability or value is not available',
     }) }}
 {%- endmacro %}

@@ -10,7 +10,7 @@
         'probability': '1 - churn_probability',
         'amount': 'former_value_amount',
         'observed': 'null',
-        'nobody': 'nobody in it has lapsed',
-        'unknown': 'no churn probability is served',
+        'nobody': 'no lapsed customers in this segment',
+        'unknown': 'churn probability is not available',
     }) }}
 {%- endmacro %}

@@ -3,8 +3,8 @@
     {{ return({
         'who': 'Who they are',
         'what': 'What they buy',
-        'when': 'When',
-        'where': 'Where',
+        'when': 'When they buy',
+        'where': 'Where they buy',
         'made_by': 'What makes the segment',
         'sets_apart': 'What else sets them apart',
         'play': 'What to do',

@@ -32,7 +32,7 @@
 
 
 {#- A value as it is written in YAML, shortened where it is long: text in quotes, so that
-    '90' is told from 90. -#}
+    '90' differs from 90. -#}
 {% macro setting_in_words(value) -%}
     {%- if value is none -%}
         {%- set words = 'null' -%}
@@ -55,7 +55,7 @@
 {%- endmacro %}
 
 
-{#- What was given with --vars and is no setting: dbt would ignore it without a word. Where
+{#- What was given with --vars and is not a setting: dbt would ignore it silently. Where
     another project uses this one, its own vars are given there too. -#}
 {% macro misspelt_settings() -%}
     {%- set problems = [] -%}
@@ -70,7 +70,7 @@
             {%- do similar.append(known) -%}
         {%- endfor -%}
         {%- do problems.append(
-            name ~ " is no setting"
+            name ~ " is not a setting"
             ~ (". Similar ones are " ~ similar | join(", ") if similar else "")
             ~ ": take it out, or write it as docs/settings.md does."
         ) -%}

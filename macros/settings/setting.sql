@@ -20,7 +20,7 @@
 {% macro known_setting(name) -%}
     {%- set found = modules.re.search('(?ms)^  ' ~ name ~ ':\n.*?(?=^ {0,2}\\S|\\Z)', settings_text()) -%}
     {%- if not found -%}
-        {{ exceptions.raise_compiler_error(name ~ " is no setting: macros/settings/settings.sql lists them all.") }}
+        {{ exceptions.raise_compiler_error(name ~ " is not a setting: macros/settings/settings.sql lists them all.") }}
     {%- endif -%}
     {{ return(fromyaml(found.group())[name]) }}
 {%- endmacro %}

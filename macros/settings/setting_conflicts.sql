@@ -1,5 +1,5 @@
 {#- What is wrong between settings, or between one and the project. Given are those that
-    are sound by themselves; of the others enough is said already. -#}
+    are sound by themselves; the others are reported already. -#}
 {% macro setting_conflicts(sound) -%}
     {%- set problems = [] -%}
 
@@ -61,7 +61,7 @@
             {%- set features = history_features() if known.model == 'int_customers__history_features' else feature_names() -%}
             {%- for feature in sound[name] if features and feature not in features -%}
                 {%- do problems.append(
-                    name ~ " names '" ~ feature ~ "', which is no feature: use a number of " ~ known.model
+                    name ~ " names '" ~ feature ~ "', which is not a feature: use a number of " ~ known.model
                     ~ ", for instance count_orders."
                 ) -%}
             {%- endfor -%}
@@ -69,7 +69,7 @@
     {%- endfor -%}
     {%- for feature in sound.get('rule_features', []) if feature not in live_features() -%}
         {%- do problems.append(
-            "rule_features names '" ~ feature ~ "', which the live view does not work out anew: use one of "
+            "rule_features names '" ~ feature ~ "', which the live view does not recompute: use one of "
             ~ live_features() | join(', ') ~ "."
         ) -%}
     {%- endfor -%}
@@ -83,12 +83,12 @@
     {%- for list in sound.get('lookalike_lists', []) -%}
         {%- if not modules.re.fullmatch('(' ~ dimensions | join('|') ~ '):[a-z0-9_]+', list) -%}
             {%- do problems.append(
-                "lookalike_lists names '" ~ list ~ "', which is no segment: write it as in dim_segments, for instance rfm:champions."
+                "lookalike_lists names '" ~ list ~ "', which is not a segment: write it as in dim_segments, for instance rfm:champions."
             ) -%}
         {%- elif list.split(':')[0] not in setting('segment_dimensions') -%}
             {%- do problems.append(
                 "lookalike_lists names '" ~ list ~ "', but segment_dimensions leaves out "
-                ~ list.split(':')[0] ~ ": add it there, or seek lookalikes of another segment."
+                ~ list.split(':')[0] ~ ": add it there, or look for lookalikes of another segment."
             ) -%}
         {%- endif -%}
     {%- endfor -%}

@@ -14,7 +14,7 @@ NOTHING = "none"  # the champion, or the method, of a fit that learned nothing
 
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "duckdb")
 
-# no fit depends on the synthetic shop, nor on how pages are written
+# no fit depends on the synthetic shop or on how pages are written
 NOT_LEARNED_WITH = {"world", "cards", "personas", "writing.py"}
 
 

@@ -1,10 +1,10 @@
 """Lookalikes: the customers most like those of a list, and how far to believe it.
 
 Customers are seen as standardised logarithms of their behaviour. A customer is like a
-list where those of the list are denser around him than customers at large: the nearest
-alone would do for a list that keeps to itself, but amid the crowd everyone has someone
-of it nearby. Both densities are of a bounded number of prototypes, and candidates come
-in batches, so that memory does not grow with the customers.
+list where those of the list are denser around them than customers at large: the nearest
+alone would do for a list that is apart, but in the crowd everyone has someone of it
+nearby. Both densities are of a bounded number of prototypes, and candidates come in
+batches, so that memory does not grow with the customers.
 """
 
 from collections.abc import Iterable, Iterator
@@ -347,8 +347,8 @@ def judge_lists(
     """Hold half of each list out, and see whether the other half leads back to it.
 
     Everyone outside the half that is learned from is ranked. A held-out customer is
-    found where he is among the first h, h being how many are held out. Beside it stands
-    the naive rule: by spend alone, highest first, or lowest first where those learned
+    found if they are among the first h, h being how many are held out. The baseline
+    ranks by spend alone, highest first, or lowest first where those learned
     from spend less than customers at large (by the median).
 
     Parameters
@@ -405,7 +405,7 @@ class _Trial:
 
     def result(self) -> dict:
         if not self.ours.count:
-            return {"fault": "nobody who has bought is outside the list"}
+            return {"fault": "every customer who has bought is in the list"}
         ours, naive = self.ours.found, self.naive.found
         return {
             "baseline": f"{'highest' if self.sign > 0 else 'lowest'} spend first",

@@ -194,8 +194,8 @@ def _rules(
     count = min(n for n, (accuracy, _) in grown.items() if accuracy >= best - error)
     tried = ", ".join(str(n) for n in sorted(grown))
     verdict = (
-        f"{count} rules, of {tried}: the fewest within a standard error of the best "
-        f"on {choose.sum()} customers not learned from"
+        f"{count} rules, out of {tried}: the fewest within a standard error of the "
+        f"best on {choose.sum()} customers left out of learning"
     )
     for number, (segment, bounds, rows) in enumerate(grown[count][1], start=1):
         for feature, (low, high) in (bounds or {None: (-np.inf, np.inf)}).items():

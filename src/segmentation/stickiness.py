@@ -137,7 +137,7 @@ def _cut_points(values: np.ndarray, shift: np.ndarray) -> np.ndarray:
 
 
 def dwell(plain: np.ndarray) -> np.ndarray:
-    """Hold a segment until another one is seen at two dates running.
+    """Hold a segment until another one is seen at two dates in a row.
 
     Parameters
     ----------
@@ -264,7 +264,7 @@ def weigh(
             None,
             lambda band=band: panel.segments(up_pct=band, down_pct=band),
         )
-    rules["two dates running"] = (None, lambda: dwell(plain))
+    rules["two dates in a row"] = (None, lambda: dwell(plain))
     rows = []
     for rule, (band, make) in rules.items():
         held = make()

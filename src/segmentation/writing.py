@@ -46,6 +46,11 @@ def count(value: float | None) -> str:
     return MISSING if value is None else f"{int(value):,}"
 
 
+def counted(value: float | None, noun: str) -> str:
+    """Write a count with its noun: 1 customer, 2 customers."""
+    return f"{count(value)} {noun if value == 1 else noun + 's'}"
+
+
 def short(value: float | None) -> str:
     """Write a parameter, of any size, to four digits."""
     return MISSING if value is None else f"{value:.4g}"

@@ -191,21 +191,21 @@ def test_settings_that_do_not_go_together_are_named(shop):
     )
 
     phrases = [
-        "horizon_day is no setting. Similar ones are horizon_days: take it out",
-        "colour is no setting: take it out, or write it as docs/settings.md does.",
+        "horizon_day is not a setting. Similar ones are horizon_days: take it out",
+        "colour is not a setting: take it out, or write it as docs/settings.md does.",
         "raw_path and raw_schema/raw_database are both set: the raw tables come",
         "there is no column GB; a text stands in single quotes",
         "as_of_date is 1989-12-31 and earliest_valid_date is 1990-01-01: no event lies",
         "purchase_horizons is [30, 180]: horizon_days, which is 90, must be one of",
         "share_categories is ['Home', 'home!']: it must be a list of texts, product",
         "cluster_methods names k-prototypes, which needs cluster_categories: name some",
-        "cluster_features names 'count_products', which is no feature: use a number of "
+        "cluster_features names 'count_products', which is not a feature: use a number of "
         "int_customers__history_features",
         "rule_features names 'count_products', which the live view does not work out",
-        "lookalike_features names 'city', which is no feature: use a number of int_cu",
-        "churn_features names 'recency', which is no feature",
-        "response_features names 'favourite_channel', which is no feature",
-        "lookalike_lists names 'champions', which is no segment: write it as in",
+        "lookalike_features names 'city', which is not a feature: use a number of int_cu",
+        "churn_features names 'recency', which is not a feature",
+        "response_features names 'favourite_channel', which is not a feature",
+        "lookalike_lists names 'champions', which is not a segment: write it as in",
         "lookalike_lists names 'cluster:cluster_1', but segment_dimensions leaves out "
         "cluster: add it there",
     ]

@@ -78,8 +78,8 @@ select
         when judged.fault is not null then judged.fault
         when judged.hit_rate_lower <= judged.base_rate then 'no better than chance'
         when judged.difference_lower <= 0
-            then 'not clearly better than by spend alone'
-        else 'finds the held-out half clearly better than by spend alone'
+            then 'not clearly better than ranking by spend alone'
+        else 'finds the held-out half clearly better than ranking by spend alone'
     end as verdict,
 
     ---------- numerics

@@ -294,8 +294,8 @@ select
         when reasons.reason_rank = 0 then ''
         when reasons.contribution = 0 then ', which changes nothing'
         when reasons.target = 'next_order' and reasons.contribution > 0
-            then ', which puts it off'
-        when reasons.target = 'next_order' then ', which brings it nearer'
+            then ', which delays the next order'
+        when reasons.target = 'next_order' then ', which brings the next order closer'
         else
             case
                 when reasons.contribution > 0 then ', which raises '
@@ -303,7 +303,7 @@ select
             end
             || case
                 when reasons.target = 'churn' then 'the risk'
-                when reasons.target like 'spend_%' then 'what is expected'
+                when reasons.target like 'spend_%' then 'the forecast'
                 else 'the chance'
             end
     end as reason,

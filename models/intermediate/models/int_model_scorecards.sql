@@ -129,7 +129,7 @@ cluster_rows as (
     select
         cluster_evidence.fit_id,
         'clusters' as model_name,
-        'segments of like behaviour' as target,
+        'segments of similar behaviour' as target,
         cluster_evidence.candidate,
         '{{ metric }}' as metric,
         cluster_evidence.verdict,
@@ -155,7 +155,7 @@ cluster_rows as (
     select
         cast(null as {{ dbt.type_string() }}) as fit_id,
         'clusters' as model_name,
-        'segments of like behaviour' as target,
+        'segments of similar behaviour' as target,
         'none' as candidate,
         'none' as metric,
         'too few customers: '

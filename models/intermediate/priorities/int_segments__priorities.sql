@@ -258,7 +258,7 @@ select
     case
         when ranked.count_at_stake = 0 then '{{ stake.nobody }}'
         when ranked.count_valued = 0 then '{{ stake.unknown }}'
-        when ranked.value_at_stake = 0 then 'its probability or amount is 0'
+        when ranked.value_at_stake = 0 then 'the probability or the amount is 0'
     end as reason,
 
     ---------- numerics

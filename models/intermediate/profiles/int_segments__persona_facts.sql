@@ -28,7 +28,7 @@ formats as (
 
 ),
 
-worded as (
+formatted as (
 
     select
         {% for figure, format in {
@@ -75,8 +75,8 @@ chosen as (
             segment_median_words <> everyone_median_words
             and (segment_median > everyone_median) = (effect_size > 0),
             false
-        ) as is_median_told
-    from worded
+        ) as is_median_used
+    from formatted
 
 )
 
@@ -90,17 +90,17 @@ select
     feature_name,
     words,
     apart_words,
-    case when is_median_told then 'segment_median' else 'segment_mean' end
+    case when is_median_used then 'segment_median' else 'segment_mean' end
         as segment_figure,
-    case when is_median_told then segment_median else segment_mean end
-        as segment_told,
-    case when is_median_told then segment_median_words else segment_mean_words end
+    case when is_median_used then segment_median else segment_mean end
+        as segment_figure_value,
+    case when is_median_used then segment_median_words else segment_mean_words end
         as segment_words,
-    case when is_median_told then 'everyone_median' else 'others_mean' end
+    case when is_median_used then 'everyone_median' else 'others_mean' end
         as compared_figure,
-    case when is_median_told then everyone_median else others_mean end
-        as compared_told,
-    case when is_median_told then everyone_median_words else others_mean_words end
+    case when is_median_used then everyone_median else others_mean end
+        as compared_figure_value,
+    case when is_median_used then everyone_median_words else others_mean_words end
         as compared_words,
     count_known,
     count_others,
@@ -112,5 +112,5 @@ select
     is_by_definition,
     sets_apart
     and (segment_mean > others_mean) = (effect_size > 0)
-    and (is_median_told or segment_mean_words <> others_mean_words) as is_distinguishing
+    and (is_median_used or segment_mean_words <> others_mean_words) as is_distinguishing
 from chosen

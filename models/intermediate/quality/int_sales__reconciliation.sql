@@ -48,7 +48,7 @@ steps as (
 
     select
         3 as step_order,
-        'less sales to nobody known' as step,
+        'less sales to unknown customers' as step,
         -coalesce(sum(net_amount), 0) as amount
     from sale_lines
     where customer_id is null

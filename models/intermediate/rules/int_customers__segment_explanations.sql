@@ -73,7 +73,10 @@ next_segments as (
                 || ' {{ setting("reporting_currency") }}'
                 || case when orders_needed > 1 then ' each' else '' end
         end
-        || coalesce(' within ' || cast(within_days as {{ string }}) || ' days', '')
+        || coalesce(
+            ' within ' || {{ format_number('within_days', "'count'", "'day'", "'days'") }},
+            ''
+        )
         || case
             when extra_amount > 0
                 then
@@ -147,9 +150,9 @@ select
         when next_segments.is_realistic then null
         when explained.is_best then 'in the best segment'
         when next_segments.segment_code is null
-            then 'up to three more orders lead to no better segment'
+            then 'up to three more orders would not lead to a better segment'
         else
-            'not to be expected: ' || next_segments.change_needed || ' would lead to '
+            'not realistic: ' || next_segments.change_needed || ' would lead to '
             || next_names.segment_name
     end as no_change_reason,
 

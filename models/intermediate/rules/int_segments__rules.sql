@@ -123,7 +123,7 @@ select
         {%- for feature in setting('rule_features') -%}
         , {{ feature }}_words
         {%- endfor -%}
-    ), ''), 'whoever has bought') as rule_in_words,
+    ), ''), 'anyone who has bought') as rule_in_words,
     coalesce(nullif(concat_ws(
         ' and '
         {%- for feature in setting('rule_features') -%}

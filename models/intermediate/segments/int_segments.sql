@@ -18,7 +18,7 @@ plays as (
 
     select
         most_common.cluster_code,
-        'As with those most common among them, ' || segments.segment_name || ': '
+        'As for ' || segments.segment_name || ', their most common segment: '
         || segments.suggested_play as suggested_play
     from {{ ref('int_clusters__most_common_segments') }} as most_common
     inner join segments

@@ -1,4 +1,4 @@
-"""What a card shows of a fit: rows chosen and ordered, nothing made up."""
+"""What a card shows about a fit: rows chosen and ordered, nothing made up."""
 
 import json
 import math
@@ -71,7 +71,7 @@ class Facts:
 
     @property
     def is_baseline(self) -> bool:
-        """Whether a naive rule serves."""
+        """Whether a simple rule serves."""
         return bool(self.fit["is_baseline"])
 
     @property
@@ -124,7 +124,7 @@ class Facts:
 
     @cached_property
     def protected(self) -> list[str]:
-        """Features that tell of a group a customer is born into, or lives in."""
+        """Features that reveal a group a customer is born into, or lives in."""
         return [name for name in self.features if PROTECTED & {*name.split("_")}]
 
     # ---------- figures

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from segmentation.cards.facts import SMALL, Facts
 from segmentation.cards.wording import GROUPINGS
-from segmentation.writing import count, day, interval, number, percent, text
+from segmentation.writing import count, counted, day, interval, number, percent, text
 
 FEW_CUSTOMERS = 1_000  # to learn from
 FEW_JUDGED = 500  # at an origin
@@ -21,11 +21,11 @@ def _at(figures: list[tuple[str, object]]) -> str:
 
 
 def baseline_serves(facts: Facts) -> Iterator[str]:
-    """Say that a naive rule is the best there is."""
+    """Say that a simple rule does best."""
     if facts.is_baseline:
         yield (
-            f"A naive baseline serves, {text(facts.champion)}: nothing that was "
-            "learned beats it."
+            f"A simple baseline serves, {text(facts.champion)}: no learned model "
+            "beats it."
         )
 
 
@@ -35,13 +35,13 @@ def little_to_learn_from(facts: Facts) -> Iterator[str]:
     if customers is not None and customers < FEW_CUSTOMERS:
         yield f"It was learned from few customers: {count(customers)}."
     if facts.fit["count_training_anchors"] == 1:
-        yield "It was learned at one anchor only, so from one time of the year."
+        yield "It was learned at only one anchor, so from one time of year."
 
 
 def little_to_judge_on(facts: Facts) -> Iterator[str]:
     """Say that there were few customers, few origins, or some seasons only."""
     few = [
-        (f"{count(row['count_test_rows'])} customers", row["origin_date"])
+        (counted(row["count_test_rows"], "customer"), row["origin_date"])
         for row in facts.rows(facts.deciding)
         if (row["count_test_rows"] or 0) < FEW_JUDGED
     ]
@@ -55,18 +55,18 @@ def little_to_judge_on(facts: Facts) -> Iterator[str]:
     if newest == oldest:
         yield (
             f"It was judged at one origin only, {day(newest)}: whether it does as well "
-            "at other times is not known."
+            "at other times is unknown."
         )
     elif newest + horizon - oldest < YEAR:
         yield (
             f"It was judged from {day(oldest)} to {day(newest)}, less than a year: how "
-            "it does in other seasons is not known."
+            "it does in other seasons is unknown."
         )
     made = facts.fit["fit_date"]
     if made is not None and made - newest > OLD:
         yield (
-            f"The newest day it could be judged at is {day(newest)}: it was not "
-            f"tested on what changed until {day(made)}, the day of the fit."
+            f"The newest day it could be judged at is {day(newest)}: what changed "
+            f"between then and the fit on {day(made)} is untested."
         )
 
 
@@ -74,11 +74,11 @@ def short_history(facts: Facts) -> Iterator[str]:
     """Say that no season was seen twice."""
     since, made = facts.fit["data_from"], facts.fit["fit_date"]
     if since is not None and made is not None and made - since < 2 * YEAR:
-        yield f"The data starts on {day(since)}: no time of the year was seen twice."
+        yield f"The data starts on {day(since)}: no time of year was seen twice."
 
 
 def near_worthless(facts: Facts) -> Iterator[str]:
-    """Say that the interval holds the value of a coin."""
+    """Say that the interval includes chance."""
     measure = facts.measures[facts.deciding]
     if measure.worthless is None:
         return
@@ -90,7 +90,7 @@ def near_worthless(facts: Facts) -> Iterator[str]:
         and row["lower_bound"] <= measure.worthless
     ]
     if found:
-        yield f"Its {measure.name} cannot be told from a coin's: {_at(found)}."
+        yield f"Its {measure.name} may be no better than chance: {_at(found)}."
 
 
 def uncertain(facts: Facts) -> Iterator[str]:
@@ -107,11 +107,11 @@ def uncertain(facts: Facts) -> Iterator[str]:
         and row["upper_bound"] - row["lower_bound"] > WIDE
     ]
     if wide:
-        yield f"Its {measure.name} is only known roughly: {_at(wide)}."
+        yield f"Its {measure.name} is known only roughly: {_at(wide)}."
 
 
 def unclear_lead(facts: Facts) -> Iterator[str]:
-    """Say that the lead on the baseline is not clear at single origins."""
+    """Say that the lead over the baseline is not clear at single origins."""
     if facts.is_baseline:
         return
     measure, behind, unclear = facts.measures[facts.deciding], [], []
@@ -129,7 +129,7 @@ def unclear_lead(facts: Facts) -> Iterator[str]:
     if behind:
         yield f"It was behind {ahead}, in {measure.name}: {_at(behind)}."
     if unclear:
-        yield f"Its lead on {ahead}, in {measure.name} is not clear: {_at(unclear)}."
+        yield f"Its lead over {ahead}, in {measure.name} is unclear: {_at(unclear)}."
 
 
 def miscalibrated(facts: Facts) -> Iterator[str]:
@@ -138,8 +138,8 @@ def miscalibrated(facts: Facts) -> Iterator[str]:
         return
     if facts.fit["level_slope"] == 1 and facts.fit["level_intercept"] == 0:
         yield (
-            "It is not calibrated: apart from what it learned from, there was too "
-            "little data to do it on."
+            "It is not calibrated: there was too little data besides what it learned "
+            "from."
         )
     large = [
         (interval(row["metric_value"], row["lower_bound"], row["upper_bound"]), origin)
@@ -186,7 +186,7 @@ def _side(value: float, row: dict) -> str | None:
 
 
 def off_median(facts: Facts) -> Iterator[str]:
-    """Say that more, or less, than half had come by the expected day."""
+    """Say that more, or less, than half had bought by the expected day."""
     if facts.kind != "days":
         return
     late = {"low": [], "high": []}
@@ -196,9 +196,9 @@ def off_median(facts: Facts) -> Iterator[str]:
             share = (row["metric_value"], row["lower_bound"], row["upper_bound"])
             late[side].append((interval(*share), row["origin_date"]))
     if late["low"]:
-        yield f"More than half had come by the expected day: {_at(late['low'])}."
+        yield f"More than half had bought by the expected day: {_at(late['low'])}."
     if late["high"]:
-        yield f"Less than half had come by the expected day: {_at(late['high'])}."
+        yield f"Less than half had bought by the expected day: {_at(late['high'])}."
 
 
 def off_coverage(facts: Facts) -> Iterator[str]:
@@ -211,7 +211,7 @@ def off_coverage(facts: Facts) -> Iterator[str]:
         if (held := row[of].get("metric_value")) is not None and not low <= held <= high
     ]
     if off:
-        yield f"Its 80 % intervals held more or less than they promise: {_at(off)}."
+        yield f"Its 80 % intervals held too much or too little: {_at(off)}."
     own = [
         row["origin"]
         for row in facts.coverage
@@ -221,7 +221,7 @@ def off_coverage(facts: Facts) -> Iterator[str]:
         days = ", ".join(day(origin) for origin in dict.fromkeys(own))
         yield (
             f"At {days} the intervals were learned on other customers of the same day: "
-            "their coverage there does not show what a new season does to them."
+            "their coverage there does not show how a new season affects them."
         )
     if facts.kind == "amount" and not facts.fit["intervals"]:
         yield "It has no intervals: there were too few customers to learn them from."
@@ -232,9 +232,9 @@ def replaced_fits(facts: Facts) -> Iterator[str]:
     for row in facts.processes:
         if row["fit_status"] == "ok":
             continue
-        serves = ", it is used all the same" if row["is_served"] else ""
+        serves = ", but is used anyway" if row["is_served"] else ""
         status = text(row["fit_status"])
-        yield f"{text(row['model'])} was fitted and found wanting{serves}: {status}."
+        yield f"{text(row['model'])} was fitted and is not reliable{serves}: {status}."
 
 
 def uneven_groups(facts: Facts) -> Iterator[str]:
@@ -258,10 +258,10 @@ def uneven_groups(facts: Facts) -> Iterator[str]:
             number(row[name], decimals) for name in ("mean_predicted", "mean_actual")
         )
         yield (
-            "It is farthest off for "
+            "It is furthest off for "
             f"{GROUPINGS.get(row['grouping'], row['grouping'])} "
             f"{text(row['group_name'])}: {predicted} predicted, {observed} observed "
-            f"({count(row['count_customers'])} customers)."
+            f"({counted(row['count_customers'], 'customer')})."
         )
 
 

@@ -44,12 +44,12 @@ class Measure:
 
 BUYERS = "customers who have ever bought"
 NOT_UPLIFT = (
-    "It is not uplift: it says who answers, not whom the message moves. Who would have "
-    "bought anyway scores high too."
+    "It is not uplift: it says who responds, not whom the message persuades. Customers "
+    "who would have bought anyway score high too."
 )
 ONLY_MESSAGED = (
-    "It was learned from customers who were sent a message; of customers unlike them "
-    "it knows nothing."
+    "It was learned from customers who were sent a message; it knows nothing about "
+    "customers unlike them."
 )
 
 # the first pattern that a target matches
@@ -57,24 +57,24 @@ PURPOSES = {
     r"churn": Purpose(
         "No purchase within {days} days",
         "the probability that a customer buys nothing within {days} days of the "
-        "anchor, the day it is made for",
+        "anchor, the day the prediction is made for",
         BUYERS,
         (
-            "It is not 1 − P(alive): that asks whether a customer will ever be back, "
-            "this whether he is within {days} days.",
-            "It says who is likely to stay away, not why, nor whom an offer would "
+            "It is not 1 − P(alive): that asks whether a customer will ever return, "
+            "this whether they return within {days} days.",
+            "It says who is likely to stay away, not why, and not whom an offer would "
             "bring back.",
         ),
     ),
     r"purchase_\d+d": Purpose(
         "A purchase within {days} days",
         "the probability that a customer buys at least once within {days} days of the "
-        "anchor, the day it is made for",
+        "anchor, the day the prediction is made for",
         BUYERS,
         (
-            "It is not P(alive): a customer may be one still, and not buy that soon.",
-            "It says who is likely to buy, not what an offer would add, nor how much "
-            "is bought.",
+            "It is not P(alive): a customer may still be active and not buy that soon.",
+            "It says who is likely to buy, not what an offer would add, and not how "
+            "much they buy.",
         ),
     ),
     r"next_order": Purpose(
@@ -84,7 +84,7 @@ PURPOSES = {
         (
             "It is not the day on which an order is due: as many are expected after it "
             "as by it.",
-            "A customer without a day is not lost: the day lies farther ahead than is "
+            "A customer without a day is not lost: the day lies beyond what is "
             "predicted.",
         ),
     ),
@@ -98,19 +98,18 @@ PURPOSES = {
     r"message_order": Purpose(
         "An order after the next message",
         "the probability that a purchase soon follows the first message sent within "
-        "{days} days of the anchor, whatever brings it about",
+        "{days} days of the anchor, whatever its cause",
         f"{BUYERS}, if they are sent a message",
         (NOT_UPLIFT, ONLY_MESSAGED),
     ),
     r"spend_\d+d": Purpose(
         "Orders and spend within {days} days",
         "on how many days a customer orders within {days} days of the anchor, and the "
-        "net amount of it, in the reporting currency",
+        "net amount of these orders, in the reporting currency",
         BUYERS,
         (
             "It is not profit: no costs are taken off.",
-            "It is not what an offer adds, and nothing is said of what comes after "
-            "{days} days.",
+            "It does not say what an offer adds, or what comes after {days} days.",
             "It is judged before discounting, on what was paid.",
         ),
     ),
@@ -120,7 +119,7 @@ PURPOSES = {
         BUYERS,
         (
             "It does not say whether or when there is a next purchase.",
-            "It is not a recommendation: it names what is likely bought anyway.",
+            "It is not a recommendation: it names what is likely to be bought anyway.",
         ),
     ),
 }
@@ -146,13 +145,13 @@ MEASURES = {
         "auc": Measure(
             "AUC",
             "how often a customer for whom it came true is ranked above one for whom "
-            "it did not; 0.5 is a coin's",
+            "it did not; 0.5 is chance",
             worthless=0.5,
         ),
         "average_precision": Measure(
             "average precision",
-            "the share of hits among those ranked highest, over all cuts; a coin's is "
-            "the observed rate",
+            "the share of hits among those ranked highest, over all cuts; chance "
+            "gives the observed rate",
         ),
         "brier_score": Measure(
             "Brier score",
@@ -163,18 +162,18 @@ MEASURES = {
     "amount": {
         "normalised_gini": Measure(
             "normalised Gini",
-            "how much of what was spent lies with those expected highest; 0 is a "
-            "coin's, 1 a perfect order",
+            "how much of all spend comes from those expected to spend most; 0 is "
+            "chance, 1 a perfect ranking",
             worthless=0.0,
         ),
         "spearman": Measure(
             "rank correlation",
-            "of expected and actual amounts (Spearman); 0 is a coin's",
+            "of expected and actual amounts (Spearman); 0 is chance",
             worthless=0.0,
         ),
         "top_20_pct_capture": Measure(
             "capture of the top fifth",
-            "the share of all that was spent that the fifth expected highest spent",
+            "the share of all spend that comes from the fifth expected to spend most",
         ),
         "mean_absolute_error": Measure(
             "mean absolute error",
@@ -194,17 +193,17 @@ MEASURES = {
     "days": {
         "concordance": Measure(
             "concordance",
-            "of two customers, how often the one who came first was expected first; "
-            "0.5 is a coin's",
+            "of two customers, how often the one who bought first was expected first; "
+            "0.5 is chance",
             worthless=0.5,
         ),
         "share_by_expected_day": Measure(
             "share by the expected day",
-            "how many had come by the day expected; a median promises 0.5",
+            "the share who had bought by the expected day; a median promises 0.5",
         ),
         "mean_absolute_error_days": Measure(
             "mean absolute error in days",
-            "of those who had come by the expected day; lower is better",
+            "of those who had bought by the expected day; lower is better",
             decimals=1,
         ),
     },

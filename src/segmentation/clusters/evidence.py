@@ -126,9 +126,7 @@ def compare(
             )
             continue
         if not everyone.are_enough(n_clusters):
-            row["verdict"] = (
-                f"only {everyone.distinct} customers differ from each other"
-            )
+            row["verdict"] = f"too few distinct customers: {everyone.distinct}"
             continue
         row |= _among_all(method, n_clusters, everyone, seed)
         is_split = row["n_clusters"] > 1
@@ -331,7 +329,7 @@ def choose(rows: list[dict]) -> None:
         chosen["verdict"] = f"chosen: {reason}"
     elif measured:
         chosen = max(measured, key=lambda row: row["stability_ari"])
-        chosen["verdict"] += "; chosen as the most stable, since none is eligible"
+        chosen["verdict"] += "; chosen as the most stable, because none is eligible"
     else:
         return
     chosen["is_chosen"] = True
@@ -343,7 +341,7 @@ def _best(eligible: list[dict]) -> tuple[dict, str]:
     chosen, *others = sorted(
         eligible, key=lambda row: (order.index(row["method"]), -row["silhouette"])
     )
-    reason = "best silhouette of the eligible"
+    reason = "best silhouette of those eligible"
     for other in others:
         before, now = usefulness(chosen), usefulness(other)
         if before is not None and now is not None and now > before + CLEARLY:

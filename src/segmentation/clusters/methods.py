@@ -194,7 +194,7 @@ def k_prototypes(
 ) -> Prototypes:
     """Learn centres of means and modes, for numeric and categorical features [1]_.
 
-    Another category than the mode counts 1 / (1 - share of the commonest): customers
+    Another category than the mode counts 1 / (1 - share of the mode): customers
     then lie as far from the mode of all, on average, as from the mean of a numeric
     feature. As 0 and 1 two categories differ in two dimensions, so that each has half
     that weight; a missing category differs from all modes alike.

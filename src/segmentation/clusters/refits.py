@@ -334,9 +334,9 @@ def _choose(
 def _kept_verdict(evidence: pd.DataFrame, start: dict) -> list[str]:
     since = f"kept since {start['chosen_at']}"
     return [
-        f"{since}, and eligible still"
+        f"{since}, and still eligible"
         if row.is_eligible
-        else f"{since}, though {row.verdict.split(';')[0]}"
+        else f"{since}, although {row.verdict.split(';')[0]}"
         for row in evidence.itertuples()
     ]
 

@@ -61,7 +61,7 @@ def _choose(
     lead: Callable[[str, str], Lead],
     criterion: str,
 ) -> tuple[str, dict[str, str]]:
-    """Return who of those that beat the baseline serves, and what is said of whom."""
+    """Return who serves of those that beat the baseline, and the verdicts."""
     if incumbent == best:
         return best, {best: f"keeps serving: best {criterion}"}
     if incumbent not in contenders:
@@ -75,7 +75,7 @@ def _choose(
     return incumbent, {
         incumbent: f"keeps serving: the lead of {best} in {criterion}, {by}, "
         "is not clear",
-        best: f"best {criterion}, but its lead on {incumbent}, {by}, is not clear",
+        best: f"best {criterion}, but its lead over {incumbent}, {by}, is not clear",
     }
 
 
@@ -138,16 +138,16 @@ def decide(
     }
     if contenders:
         champion, said = _choose(contenders, best, incumbent, lead, criterion)
-        said[baseline] = "baseline: the strongest"
+        said[baseline] = "strongest baseline"
         reason = (
             f"{champion} {said[champion]} ({figures[champion]}; "
             f"the strongest baseline, {baseline}, {figures[baseline]})"
         )
     else:
-        champion, said = baseline, {baseline: "baseline: serves, nothing beats it"}
+        champion, said = baseline, {baseline: "serves: a baseline that nothing beats"}
         beside = f"; the best candidate, {best}, {figures[best]}" if best else ""
         reason = (
-            f"{baseline} serves: a baseline, nothing beats its {criterion} "
+            f"{baseline} serves: a baseline; no candidate beats its {criterion} "
             f"({figures[baseline]}{beside})"
         )
 
@@ -161,7 +161,7 @@ def decide(
         if np.isnan(scores[name]):
             return f"{criterion} is undefined"
         if name in contenders:
-            return "beats the baseline, but not the best"
+            return "beats the baseline, but is not the best"
         if name == incumbent:
             return "served until now, but does not beat the baseline"
         return "does not beat the baseline"

@@ -1,8 +1,8 @@
 """Prediction intervals for spend and orders: split-conformal, one per value band.
 
-A customer's interval is what is expected of him times the 10th and 90th percentile of
-actual by expected, among customers of his value band at an anchor the prediction did
-not learn from: that of the same season a year ago.
+A customer's interval is their expected value times the 10th and 90th percentile of
+actual by expected, among customers of the same value band at an anchor the prediction
+did not learn from: that of the same season a year ago.
 
 Most customers buy nothing in a quarter, so that the 10th percentile is often 0 and an
 outcome of 0 lies on the interval's end. Of those, the part beyond the tenth belongs

@@ -1,4 +1,4 @@
-"""Find features that know the future: alone, they tell the label too well."""
+"""Find features that may know the future: alone, they predict the label too well."""
 
 import pandas as pd
 
@@ -7,13 +7,13 @@ from segmentation.evidence.metrics import area_under_curve
 from segmentation.transforms import transform
 
 # no honest feature of what customers do next comes near: those of the reference sets
-# stay under .86. Where customers come like clockwork several do, recency and its kin;
+# stay under .86. Where customers come like clockwork several do, recency and the like;
 # one far ahead of the third best is still suspicious, and near certainty always is.
 SUSPICIOUS_AUC, CERTAIN_AUC = 0.95, 0.99
 
 
 def auc_alone(rows: pd.DataFrame, labels: pd.Series, feature: str) -> float:
-    """Return the AUC of a feature alone, cut up by a small tree: gaps tell, too."""
+    """Return the AUC of a feature alone, cut by a small tree; gaps count as values."""
     values = transform(rows, {feature: "identity"}).to_numpy()
     tree = DecisionTreeClassifier(max_leaf_nodes=8, min_samples_leaf=50)
     chances = tree.fit(values, labels).predict_proba(values)[:, 1]
@@ -21,7 +21,7 @@ def auc_alone(rows: pd.DataFrame, labels: pd.Series, feature: str) -> float:
 
 
 def suspects(rows: pd.DataFrame, label: str, features: list[str]) -> dict[str, float]:
-    """Return features that alone tell the label too well to be honest, with their AUC.
+    """Return features that alone predict the label too well, with their AUC.
 
     What is known before an anchor never does; a column that was filled in later does.
 
@@ -31,7 +31,7 @@ def suspects(rows: pd.DataFrame, label: str, features: list[str]) -> dict[str, f
         Labelled rows, with both true and false labels.
     label : str
     features : list of str
-        Those that are no columns of the rows are passed over.
+        Those that are not columns of the rows are skipped.
 
     Returns
     -------
@@ -47,6 +47,6 @@ def suspects(rows: pd.DataFrame, label: str, features: list[str]) -> dict[str, f
 def excluded(leaks: dict[str, float]) -> str:
     """Say which features are left out, and why."""
     return "; ".join(
-        f"{name}: alone it has an AUC of {auc:.3f}; does it know the future?"
+        f"{name}: its AUC alone is {auc:.3f}; was it filled in after the anchor?"
         for name, auc in leaks.items()
     )

@@ -1,4 +1,4 @@
-"""Personas: what is known of a segment, in sentences that keep their figures."""
+"""Personas: what is known about a segment, in sentences that keep their figures."""
 
 from collections.abc import Iterator, Mapping
 from itertools import groupby
@@ -29,9 +29,9 @@ PERSONA_SCHEMA = pa.schema(
 )
 
 DESCRIPTIVE = ("who", "what", "when", "where")
-NONE = "0 %"  # a share that is not told
-MOST_VALUES = 3  # of a category that are told
-MOST_TOPICS = 6  # that are said to set a segment apart
+NONE = "0 %"  # a share that is left out
+MOST_VALUES = 3  # of a category that are listed
+MOST_TOPICS = 6  # named as setting a segment apart
 
 SOURCES = {
     "count_features": "rpt_segment_profiles",
@@ -69,7 +69,7 @@ class Figures(list):
 def sentences(
     segment: Mapping, facts: list[Mapping]
 ) -> Iterator[tuple[str, str, dict]]:
-    """Choose what is said of a segment.
+    """Choose what is said about a segment.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def sentences(
 
 
 def _widest(facts: list[Mapping]) -> Mapping:
-    """Return a fact that is known of all who are compared."""
+    """Return a fact that is known for all who are compared."""
     return max(facts, key=lambda fact: fact["count_known"] + fact["count_others"])
 
 
@@ -118,21 +118,21 @@ def _description(segment: Mapping, facts: list[Mapping]) -> Iterator:
     count_compared = _widest(facts)["count_known"] if facts else 0
     for section in DESCRIPTIVE:
         here = [fact for fact in facts if fact["section"] == section]
-        is_told = section == "who"
+        has_sentence = section == "who"
         for _, group in groupby(here, key=lambda fact: fact["feature"]):
             values = list(group)
             known = values[0]["count_known"]
             if known < segment["small_segment_customers"]:
                 continue
-            is_told = True
+            has_sentence = True
             about = {"known": known if known < count_compared else None}
             if values[0]["is_number"]:
                 yield section, "typical", {"fact": values[0], **about}
                 continue
-            values.sort(key=lambda f: (-f["segment_told"], f["feature_value"]))
-            told = [v for v in values if v["segment_words"] != NONE] or values
-            yield section, "values", {"facts": told[:MOST_VALUES], **about}
-        if not is_told:
+            values.sort(key=lambda f: (-f["segment_figure_value"], f["feature_value"]))
+            listed = [v for v in values if v["segment_words"] != NONE] or values
+            yield section, "values", {"facts": listed[:MOST_VALUES], **about}
+        if not has_sentence:
             yield section, "unknown", {}
 
 
@@ -168,7 +168,7 @@ def _write(module: TemplateModule, template: str, context: Mapping) -> tuple[str
 def personas_table(
     segments: pd.DataFrame,
     overview: pd.DataFrame,
-    told: pd.DataFrame,
+    persona_facts: pd.DataFrame,
     horizon_days: int,
     small_segment_customers: int,
 ) -> pa.Table:
@@ -179,7 +179,7 @@ def personas_table(
 
     Parameters
     ----------
-    segments, overview, told : DataFrame
+    segments, overview, persona_facts : DataFrame
         dim_segments, rpt_segment_overview and int_segments__persona_facts, in any
         order.
     horizon_days : int
@@ -196,7 +196,7 @@ def personas_table(
     module = templates.get_template("persona_sentences.jinja").module
     facts: dict[str, list] = {}
     for row in plain(
-        sorted_by_key(told, "segment_id", "feature_order", "feature_value")
+        sorted_by_key(persona_facts, "segment_id", "feature_order", "feature_value")
     ):
         facts.setdefault(row["segment_id"], []).append(row)
     texts = segments.set_index("segment_id")[["description", "suggested_play"]]

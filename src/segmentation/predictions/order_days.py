@@ -1,6 +1,6 @@
 """When a customer is expected back: the day by which an order is as likely as not.
 
-The purchase probabilities of a customer are points of his survival curve, S(h) = 1 -
+The purchase probabilities of a customer are points of their survival curve, S(h) = 1 -
 P(purchase within h). Between them the hazard is taken as constant, and beyond the last
 as between the last two; the expected day is the curve's median.
 """
@@ -238,14 +238,14 @@ def judge_days(
         CANDIDATE: f"serves: best {criterion}"
         if beats
         else "does not beat the baseline",
-        BASELINE: "baseline" if beats else "baseline: serves, nothing beats it",
+        BASELINE: "baseline" if beats else "serves: a baseline that nothing beats",
     }
     scorecard["verdict"] = scorecard["candidate"].map(verdicts)
     scorecard["beats_baseline"] = (scorecard["candidate"] == CANDIDATE) & beats
     scorecard["is_serving"] = scorecard["candidate"] == champion
     mean = scorecard[scorecard["metric"] == "concordance"].groupby("candidate")
     ours, theirs = (mean["metric_value"].mean()[n] for n in (CANDIDATE, BASELINE))
-    why = f"best {criterion}" if beats else "a baseline, nothing beats it"
+    why = f"best {criterion}" if beats else "a baseline that nothing beats"
     reason = (
         f"{champion} serves: {why} ({criterion} {ours:.3f} for {CANDIDATE}, "
         f"{theirs:.3f} for the {BASELINE})"

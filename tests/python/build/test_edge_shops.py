@@ -101,7 +101,7 @@ def test_customers_who_are_all_alike_share_every_segment(project):
         "from marts.fct_customer_segments"
     )
     assert len(segments) == 1
-    assert verdicts(project, "clusters") == ["only 1 customers differ from each other"]
+    assert verdicts(project, "clusters") == ["too few distinct customers: 1"]
     assert verdicts(project, "churn")[0].startswith(("nothing to learn", "too little"))
 
 

@@ -187,7 +187,7 @@ def test_a_pilots_fits_are_not_those_of_everyone(project):
         ("country = 'GB' -- only", "syntax error"),
         ("land = 'GB'", "there is no column land; a text stands in single quotes"),
         (5, "pilot_filter is 5: it must be a condition"),
-        ("country = 'Atlantis'", "picks nobody there"),
+        ("country = 'Atlantis'", "selects no customers there"),
     ],
 )
 def test_a_filter_that_cannot_be_used_stops_the_build(project, pilot_filter, phrase):
@@ -207,4 +207,4 @@ def test_a_filter_without_profiles_stops_the_build(project):
     result = project.write(**small_shop(5)).build(pilot_filter="country = 'GB'")
 
     assert not result.success
-    assert "picks nobody there" in result.text
+    assert "selects no customers there" in result.text

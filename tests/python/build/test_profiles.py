@@ -179,7 +179,7 @@ class TestPersonas:
             here = sentences[sentences["segment_id"] == row.segment_id]
             lines = [line[2:] for line in row.card.split("\n") if line[:2] == "- "]
             assert sorted(lines) == sorted(here["sentence"])
-            assert ("too few to be described" in row.card) == (
+            assert ("too few to describe" in row.card) == (
                 row.is_small and row.count_customers > 0
             )
 

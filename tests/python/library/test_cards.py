@@ -19,7 +19,7 @@ from segmentation.learning.groups import LEAST_CUSTOMERS
 from segmentation.writing import text
 
 ORIGINS = [date(2023, 7, 1), date(2023, 10, 1), date(2024, 1, 1)]
-# that the words of a card have whatever the fit: levels of intervals, a coin's 0.5, …
+# that the words of a card have whatever the fit: levels of intervals, the 0.5 of chance, …
 CONSTANTS = {"95", "80", "10", "90", "0.5", "0", "1", str(LEAST_CUSTOMERS)}
 
 
@@ -396,7 +396,7 @@ class TestFigures:
         card = render(made)
         assert "Served by a naive baseline: recency alone" in card
         assert "beside the strongest baseline" not in card
-        assert "nothing that was learned beats it" in card
+        assert "no learned model beats it" in card
 
     def test_only_the_champions_calibrated_bins_are_shown(self):
         card = render(probability())
@@ -449,14 +449,16 @@ class TestWhatItIsMadeOf:
 
     def test_a_model_that_was_given_up_is_named_with_its_fault(self):
         card = render(amount())
-        assert "BG/NBD was fitted and found wanting: degenerate: a at a bound." in card
+        assert (
+            "BG/NBD was fitted and is not reliable: degenerate: a at a bound." in card
+        )
         assert "r = 0.56, alpha = 43" in card
 
     def test_suspected_leaks_are_told_apart(self):
         made = probability(
-            excluded_features="orders_seen: alone it has an AUC of 0.991; does it know "
-            "the future?; days_silent: alone it has an AUC of 0.960; does it know the "
-            "future?"
+            excluded_features="orders_seen: its AUC alone is 0.991; was it filled in "
+            "after the anchor?; days_silent: its AUC alone is 0.960; was it filled in "
+            "after the anchor?"
         )
         facts = Facts.of(made)
         assert [each.split(":")[0] for each in facts.excluded] == [
@@ -465,7 +467,7 @@ class TestWhatItIsMadeOf:
         ]
         assert facts.features == ["count_orders"]
         card = render(made)
-        assert "- orders_seen: alone it has an AUC of 0.991; does it know the " in card
+        assert "- orders_seen: its AUC alone is 0.991; was it filled in " in card
 
 
 class TestGroups:
@@ -489,7 +491,7 @@ class TestGroups:
 
     def test_what_is_known_of_nobody_is_no_group(self):
         card = render(probability(groups=[group("gender", "unknown")]))
-        assert "Not known of any customer: gender." in card
+        assert "Not known for any customer: gender." in card
         assert "| gender |" not in card
 
     @pytest.mark.parametrize(
@@ -533,7 +535,7 @@ class TestLimits:
     @pytest.mark.parametrize(
         ("metric", "values", "sentence"),
         [
-            ("auc", {"lower_bound": 0.48}, "AUC cannot be told from a coin's: 0.769"),
+            ("auc", {"lower_bound": 0.48}, "AUC may be no better than chance: 0.769"),
             ("auc", {"difference_lower": -0.01}, "in AUC is not clear: 0.056 [-0.01"),
             ("auc", {"difference": -0.03}, "It was behind the strongest baseline"),
             ("auc", {"lower_bound": 0.61}, "AUC is only known roughly: 0.769 [0.610"),

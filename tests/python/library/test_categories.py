@@ -281,7 +281,7 @@ def test_popularity_serves_where_tastes_do_not_differ():
     row = learned(shop(600, alpha=1e7))
     assert row["champion"] == POPULARITY
     assert row["is_baseline"]
-    assert "nothing beats" in row["verdict"]
+    assert "no candidate beats" in row["verdict"]
     served = {each["parameter"] for each in row["parameters"] if each["is_served"]}
     assert served == {f"share:{name}" for name in SHARES}
     assert parameters(row)["alpha"] > 50

@@ -201,7 +201,7 @@ def test_where_no_feature_weighs_anything_nothing_is_learned(rows):
     nothing = dict.fromkeys(FEATURES, 0.0)
     fits = Shop(rows, replace(SETTINGS, weights=nothing)).build().fits
     assert {fit["method"] for fit in fits} == {"none"}
-    told = "only 1 customers differ from each other"
+    told = "too few distinct customers: 1"
     assert {fit["verdict"] for fit in fits} == {told}
 
 
@@ -295,9 +295,7 @@ def test_customers_who_are_all_alike_get_a_verdict_and_no_clusters(rows):
     same = same.assign(at=START, amount=10.0)
     fits = Shop(same).build().fits
     assert {fit["method"] for fit in fits} == {"none"}
-    assert {fit["verdict"] for fit in fits} == {
-        "only 1 customers differ from each other"
-    }
+    assert {fit["verdict"] for fit in fits} == {"too few distinct customers: 1"}
     assert all(fit["prototypes"].empty for fit in fits)
 
 

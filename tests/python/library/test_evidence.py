@@ -391,7 +391,7 @@ def test_the_best_that_beats_the_strongest_baseline_serves():
         "trees": "serves: best mean auc over 3 origins",
         "weak": "does not beat the baseline",
         "naive": "baseline",
-        "naive 2": "baseline: the strongest",
+        "naive 2": "strongest baseline",
     }
     assert [n for n, beats in decision.beats_baseline.items() if beats] == [
         "logistic",
@@ -447,10 +447,10 @@ def test_where_nothing_beats_the_baseline_it_serves():
     assert decision.champion == "naive"
     assert decision.verdicts == {
         "logistic": "served until now, but does not beat the baseline",
-        "naive": "baseline: serves, nothing beats it",
+        "naive": "serves: a baseline that nothing beats",
     }
     assert decision.reason == (
-        "naive serves: a baseline, nothing beats its mean auc over 3 origins "
+        "naive serves: a baseline; no candidate beats its mean auc over 3 origins "
         "(0.700; the best candidate, logistic, 0.700)"
     )
 

@@ -406,7 +406,7 @@ def test_what_does_not_beat_its_baseline_does_not_serve(rows, quick):
     rows = rows.assign(noise=np.random.default_rng(5).normal(size=len(rows)))
     found = learned(rows, replace(RECENCY, features={"noise": "identity"}))
     assert found["is_baseline"]
-    assert "nothing beats" in found["verdict"]
+    assert "no candidate beats" in found["verdict"]
     card = found["scorecard"]
     serving = card[card["is_serving"]]
     assert set(serving["candidate"]) == {found["champion"]}
@@ -679,7 +679,7 @@ def test_a_column_that_knows_the_future_is_caught(rows, only, kind):
     only("logistic regression", "decision tree")
     target = replace(RECENCY, features=FEATURES | {"planted": "identity"})
     found = learned(rows.assign(planted=planted(rows, kind)), target)
-    assert found["excluded_features"].startswith("planted: alone it has an AUC of ")
+    assert found["excluded_features"].startswith("planted: its AUC alone is ")
     pd.testing.assert_series_equal(aucs(found), aucs(learned(rows)))
 
 

@@ -106,7 +106,7 @@ def test_what_cannot_be_judged_has_a_verdict_and_no_champion():
 def test_features_that_know_the_future_are_left_out_and_named():
     features = {"amount": "log1p", "spend": "log1p"}
     record = made(features=features, leaks={"spend": 1.0})
-    assert record["excluded_features"].startswith("spend: alone it has an AUC of 1.000")
+    assert record["excluded_features"].startswith("spend: its AUC alone is 1.000")
     assert record["champion"] == "model"
 
 

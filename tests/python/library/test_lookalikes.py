@@ -204,7 +204,7 @@ def test_too_few_or_too_many_in_a_list_is_said(customers):
     everyone = list_of(customers, np.full(3_000, True))
     assert len(found(customers, *everyone)) == 0
     (row,) = judged(customers, *everyone).to_pylist()
-    assert row["fault"] == "nobody who has bought is outside the list"
+    assert row["fault"] == "every customer who has bought is in the list"
     assert row["auc"] is None
 
 

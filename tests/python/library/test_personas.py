@@ -42,10 +42,10 @@ def fact(feature="count_orders", **values):
         "words": "have placed {value}",
         "apart_words": "order more often",
         "segment_figure": "segment_median",
-        "segment_told": 13.0,
+        "segment_figure_value": 13.0,
         "segment_words": "13 orders",
         "compared_figure": "everyone_median",
-        "compared_told": 3.0,
+        "compared_figure_value": 3.0,
         "compared_words": "3 orders",
         "count_known": 1234,
         "count_others": 3766,
@@ -71,10 +71,10 @@ def share(value, share=0.41, other=0.29, **values):
             "words": None,
             "apart_words": "use {value} most",
             "segment_figure": "segment_mean",
-            "segment_told": share,
+            "segment_figure_value": share,
             "segment_words": f"{100 * share:.0f} %",
             "compared_figure": "others_mean",
-            "compared_told": other,
+            "compared_figure_value": other,
             "compared_words": f"{100 * other:.0f} %",
             "effect_size": share - other,
             "least_effect": 0.0,
@@ -91,13 +91,15 @@ FACTS = [fact(), share("web"), share("in_app", 0.33, 0.11), share("store", 0.26,
 
 def personas(segments=None, facts=None):
     segments = pd.DataFrame(segments or [segment()])
-    told = pd.DataFrame(FACTS if facts is None else facts, columns=list(fact()))
+    persona_facts = pd.DataFrame(
+        FACTS if facts is None else facts, columns=list(fact())
+    )
     texts = ["segment_id", "dimension", "description", "suggested_play"]
     overview = segments.drop(columns=texts[2:])
     table = personas_table(
         segments[["segment_id", *texts[2:]]],
         overview,
-        told,
+        persona_facts,
         horizon_days=90,
         small_segment_customers=50,
     )
@@ -164,15 +166,24 @@ class TestFigures:
     @pytest.mark.parametrize(
         ("changed", "written"),
         [
-            ({"segment_words": "14 orders"}, "they have placed 14 orders, against 3"),
-            ({"compared_words": "4 orders"}, "against 4 orders among all customers"),
+            (
+                {"segment_words": "14 orders"},
+                "they have placed 14 orders, compared with 3",
+            ),
+            (
+                {"compared_words": "4 orders"},
+                "compared with 4 orders among all customers",
+            ),
             ({"segment_figure": "segment_mean"}, "On average, they have placed 13"),
-            ({"compared_figure": "others_mean"}, "against 3 orders among the others"),
-            ({"effect_size": 0.5}, "It holds in 75 of 100 pairs, in at least 73."),
-            ({"least_effect": 0.39}, "It holds in 80 of 100 pairs, in at least 69."),
+            (
+                {"compared_figure": "others_mean"},
+                "compared with 3 orders among other customers",
+            ),
+            ({"effect_size": 0.5}, "this holds 75 % of the time, and at least 73 %."),
+            ({"least_effect": 0.39}, "this holds 80 % of the time, and at least 69 %."),
             (
                 {"count_others": 99},
-                "1,234 of them are compared with 99 other customers",
+                "1,234 members are compared with 99 other customers",
             ),
         ],
     )
@@ -192,38 +203,40 @@ class TestDescription:
     def test_the_largest_shares_come_first(self):
         (sentence,) = said(personas(), "where")
         assert sentence == (
-            "Favourite channel: web for 41 %, in app for 33 %, store for 26 %; of the "
-            "others 29 %, 11 % and 60 %."
+            "Favourite channel: web for 41 %, in app for 33 %, store for 26 %; among "
+            "other customers 29 %, 11 % and 60 %."
         )
 
     def test_what_nobody_has_is_not_listed(self):
         (sentence,) = said(
             personas(facts=[share("web", 1.0), share("app", 0.0)]), "where"
         )
-        assert sentence == "Favourite channel: web for 100 %; of the others 29 %."
+        assert sentence == (
+            "Favourite channel: web for 100 %; among other customers 29 %."
+        )
 
-    def test_what_is_not_known_of_all_says_so(self):
+    def test_what_is_not_known_for_all_says_so(self):
         frame = personas(facts=[fact(), share("web", count_known=321)])
-        assert said(frame, "where")[0].endswith("29 % (known of 321 of them).")
+        assert said(frame, "where")[0].endswith("29 % (known for 321 of them).")
 
-    def test_what_is_known_of_few_is_not_told(self):
+    def test_what_is_known_for_few_is_left_out(self):
         assert said(personas(facts=[fact(count_known=49)]), "what") == [
-            "Nothing is known of it."
+            "Nothing is known about this."
         ]
 
     def test_is_left_out_of_a_small_segment_which_says_that_it_is_small(self):
         frame = personas([segment(count_customers=3)])
         assert {"what", "when", "where"}.isdisjoint(frame["section"])
         assert (
-            "Only 3 customers are in it, fewer than 50: too few to be described. Only "
-            "what sets them apart beyond chance is told." in said(frame, "sure")
+            "Only 3 customers are in this segment, fewer than 50: too few to describe. The "
+            "card only says what sets them apart beyond chance." in said(frame, "sure")
         )
         assert "3 customers: " in said(frame, "who")[1]
 
     def test_of_one_customer_is_in_the_singular(self):
         text = " ".join(said(personas([segment(count_customers=1)])))
         assert "1 customer: " in text
-        assert "Only 1 customer is in it" in text
+        assert "Only 1 customer is in this segment" in text
 
     def test_nothing_is_said_of_an_empty_segment_but_that_it_is(self):
         nobody = segment(
@@ -234,23 +247,23 @@ class TestDescription:
         )
         assert said(personas([nobody], facts=[])) == [
             "Buy regularly.",
-            "Nobody is in it: 0 customers.",
+            "The segment is empty: 0 customers.",
             "Loyalty programme.",
         ]
 
     def test_a_cluster_is_found_and_has_no_play(self):
         frame = personas([segment(dimension="cluster", suggested_play=None)])
-        assert said(frame, "who")[0] == "Found by likeness, not by a rule."
+        assert said(frame, "who")[0] == "Found by similarity, not by a rule."
         assert said(frame, "play") == ["No play is suggested yet."]
 
 
 class TestSetsApart:
-    def test_only_what_may_be_told_does(self):
+    def test_only_what_distinguishes_does(self):
         frame = personas(facts=[fact(is_distinguishing=False)])
         assert said(frame, "sets_apart") == [
-            "Nothing that is known sets them apart by more than a trivial difference."
+            "Nothing we know sets them apart by more than a trivial difference."
         ]
-        assert not any("pair" in each for each in said(frame, "sure"))
+        assert not any("comparison" in each for each in said(frame, "sure"))
 
     def test_of_a_topic_the_strongest_does_and_the_strongest_topic_first(self):
         frame = personas(
@@ -273,7 +286,7 @@ class TestSetsApart:
             ]
         )
         assert len(said(frame, "made_by")) == 1
-        assert said(frame, "sets_apart")[0].startswith("Nothing else that is known")
+        assert said(frame, "sets_apart")[0].startswith("Nothing else we know")
 
     def test_less_is_said_as_less(self):
         (sentence,) = said(
@@ -292,13 +305,13 @@ class TestSetsApart:
             "sets_apart",
         )
         assert sentence == (
-            "Fewer of them use store most: 10 %, against 40 % among the others. The "
-            "difference is 30 points, at least 24."
+            "Fewer of them use store most: 10 %, compared with 40 % among other customers. "
+            "The difference is 30 percentage points, and at least 24."
         )
 
-    def test_what_has_no_words_is_not_told(self):
+    def test_what_has_no_words_is_left_out(self):
         frame = personas(facts=[fact(apart_words=None)])
-        assert said(frame, "sets_apart")[0].startswith("Nothing that is known")
+        assert said(frame, "sets_apart")[0].startswith("Nothing we know")
 
 
 class TestTable:
@@ -312,8 +325,8 @@ class TestTable:
         nothing = pd.DataFrame(columns=[*segment()])
         texts = nothing[["segment_id", "description", "suggested_play"]]
         overview = nothing.drop(columns=["description", "suggested_play"])
-        told = pd.DataFrame(columns=[*fact()])
-        table = personas_table(texts, overview, told, 90, 50)
+        persona_facts = pd.DataFrame(columns=[*fact()])
+        table = personas_table(texts, overview, persona_facts, 90, 50)
         assert table.num_rows == 0
         assert table.schema == PERSONA_SCHEMA
 

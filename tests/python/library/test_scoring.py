@@ -552,7 +552,7 @@ def test_days_that_tell_more_than_the_gap_serve():
     )
     _, champion, verdict = judge_days(turned, seed=1, bootstrap_samples=50)
     assert champion == "usual gap"
-    assert "nothing beats it" in verdict
+    assert "that nothing beats" in verdict
 
 
 @pytest.mark.parametrize("observed", [np.nan, 5.0])
