@@ -239,8 +239,9 @@ def find_lookalikes(
     Parameters
     ----------
     batches : iterable of pyarrow.RecordBatch
-        Everyone who has bought: `customer_id`, `member_of` (the lists, parted by |) and
-        the features. Read one at a time, so memory does not grow with their number.
+        Everyone who has bought: `customer_id`, `member_of` (the lists, with | between
+        them) and the features. Read one at a time, so memory does not grow with their
+        number.
     sample : DataFrame
         Some of them, in any order, to learn from where customers at large are.
     seeds : DataFrame
@@ -356,7 +357,7 @@ def judge_lists(
     batches, sample, seeds, features, seed
         As in `find_lookalikes`.
     lists : list of str
-        Lists to tell of even if nobody in them has bought.
+        Lists to report even if nobody in them has bought.
 
     Returns
     -------

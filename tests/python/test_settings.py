@@ -199,10 +199,10 @@ def test_settings_that_do_not_go_together_are_named(shop):
         "purchase_horizons is [30, 180]: horizon_days, which is 90, must be one of",
         "share_categories is ['Home', 'home!']: it must be a list of texts, product",
         "cluster_methods names k-prototypes, which needs cluster_categories: name some",
-        "cluster_features names 'count_products', which is not a feature: use a number of "
-        "int_customers__history_features",
-        "rule_features names 'count_products', which the live view does not work out",
-        "lookalike_features names 'city', which is not a feature: use a number of int_cu",
+        "cluster_features names 'count_products', which is not a feature: use a number "
+        "of int_customers__history_features",
+        "rule_features names 'count_products', which the live view does not recompute",
+        "lookalike_features names 'city', which is not a feature: use a number of",
         "churn_features names 'recency', which is not a feature",
         "response_features names 'favourite_channel', which is not a feature",
         "lookalike_lists names 'champions', which is not a segment: write it as in",

@@ -71,7 +71,7 @@ class Facts:
 
     @property
     def is_baseline(self) -> bool:
-        """Whether a simple rule serves."""
+        """Whether a naive rule serves."""
         return bool(self.fit["is_baseline"])
 
     @property
@@ -366,7 +366,7 @@ class Facts:
 
     @cached_property
     def unknown_groupings(self) -> list[str]:
-        """Groupings of which nothing is known of any customer."""
+        """Groupings that are not known for any customer."""
         names: dict[str, set] = {}
         for row in self.fit["groups"]:
             names.setdefault(row["grouping"], set()).add(row["group_name"])

@@ -21,10 +21,10 @@ def _at(figures: list[tuple[str, object]]) -> str:
 
 
 def baseline_serves(facts: Facts) -> Iterator[str]:
-    """Say that a simple rule does best."""
+    """Say that a naive rule does best."""
     if facts.is_baseline:
         yield (
-            f"A simple baseline serves, {text(facts.champion)}: no learned model "
+            f"A naive baseline serves, {text(facts.champion)}: no learned model "
             "beats it."
         )
 

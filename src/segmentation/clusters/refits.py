@@ -36,7 +36,7 @@ VALUE = "lifetime_net_amount"
 
 
 def with_next_quarter(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
-    """Put beside what was known a quarter ago what came of it since.
+    """Join what was known a quarter ago to what happened since.
 
     Parameters
     ----------
@@ -285,7 +285,7 @@ def _choose(
     locked: Clustering | None,
     settings: Settings,
 ) -> tuple[pd.DataFrame, Clustering | None, bool]:
-    """Keep method and number of the fit before, or choose anew; return the evidence."""
+    """Keep the method and number of the last fit, or choose; return the evidence."""
     features = settings.weighted_features
     shared = (customers, earlier, features, settings.categories)
 

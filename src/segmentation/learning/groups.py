@@ -25,7 +25,7 @@ LEAST_CUSTOMERS = 50  # a figure on fewer says little, and may give somebody awa
 def group_figures(
     predictions: pd.DataFrame, customers: pd.DataFrame | None, kind: str
 ) -> pd.DataFrame:
-    """Measure predictions within groups that no model is told of.
+    """Measure predictions within groups that no model knows.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def group_figures(
     -------
     DataFrame
         `GROUPS_SCHEMA`; figures are missing for groups of fewer than `LEAST_CUSTOMERS`,
-        which are not named apart but put together as 'too few to tell'.
+        which are not named but counted together as 'too few to tell'.
     """
     if customers is None or predictions.empty:
         return pd.DataFrame()

@@ -1,4 +1,4 @@
-"""What the life of a model asks of a target, and what they tell each other."""
+"""What the life of a model asks of a target, and what they pass on to each other."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -169,7 +169,7 @@ class Learner(Protocol):
         """
 
     def suspects(self, origins: list[int]) -> dict[str, float] | None:
-        """Return features that alone tell the label too well, with their AUC.
+        """Return features that alone predict the label too well, with their AUC.
 
         Returns
         -------

@@ -25,7 +25,7 @@ class Origins:
     numbers : tuple of int
         The past anchors that have labels, ascending: 1 is the newest there can be.
     window : int
-        How many anchors to learn from: the older ones tell of another shop.
+        How many anchors to learn from: the older ones describe another shop.
     """
 
     horizon_days: int

@@ -6,7 +6,7 @@ from segmentation.writing import text
 
 
 def pairs(effect_size: float, at_least: bool = False) -> str:
-    """Write Cliff's delta as the percentage of pairs that go its way; ties count half."""
+    """Write Cliff's delta as the percentage of pairs its way; ties count half."""
     share = 50 * (1 + abs(effect_size))
     return str(math.floor(share) if at_least else round(share))
 

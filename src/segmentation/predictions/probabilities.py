@@ -69,7 +69,7 @@ class ProbabilityLearner(ProbabilityModels):
         return [], first_problem or nothing
 
     def suspects(self, origins: list[int]) -> dict[str, float]:
-        """Return features that alone tell the label too well, with their AUC."""
+        """Return features that alone predict the label too well, with their AUC."""
         rows = self.at(*self.origins.known_at(origins[0]))
         return suspects.suspects(rows, self.target.label, self.target.all_features)
 

@@ -133,7 +133,7 @@ class Amounts:
         ]
 
     def alive(self, customers: pd.DataFrame) -> np.ndarray:
-        """Return P(alive), whichever model serves; NaN without a purchase model, shape (n,)."""
+        """Return P(alive), shape (n,); NaN without a purchase model."""
         purchases = self.parameters.purchases
         if purchases is None:
             return np.full(len(customers), np.nan)

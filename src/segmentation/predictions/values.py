@@ -77,7 +77,7 @@ class ValueLearner(ValueModels):
         return fair[: self.settings.count_origins], None
 
     def suspects(self, origins: list[int]) -> dict[str, float] | None:
-        """Return features that alone tell too well who buys; None if there are none."""
+        """Return features that alone predict too well who buys, or None."""
         rows = self.at(*self.origins.known_at(origins[0]))
         buys = rows[self.target.orders].astype(float) > 0
         if len(rows) < self.settings.min_rows or buys.nunique() < 2:

@@ -19,7 +19,7 @@ from segmentation.learning.groups import LEAST_CUSTOMERS
 from segmentation.writing import text
 
 ORIGINS = [date(2023, 7, 1), date(2023, 10, 1), date(2024, 1, 1)]
-# that the words of a card have whatever the fit: levels of intervals, the 0.5 of chance, …
+# that the words of every card have: levels of intervals, the 0.5 of chance, …
 CONSTANTS = {"95", "80", "10", "90", "0.5", "0", "1", str(LEAST_CUSTOMERS)}
 
 
@@ -498,9 +498,9 @@ class TestGroups:
         ("feature", "is_told"),
         [("customer_age", True), ("gender", True), ("avg_order_amount", False)],
     )
-    def test_a_feature_that_tells_of_a_group_is_pointed_at(self, feature, is_told):
+    def test_a_feature_that_reveals_a_group_is_pointed_at(self, feature, is_told):
         card = render(probability(features=json.dumps({feature: "identity"})))
-        assert ("which tell of such groups" in card) == is_told
+        assert ("which reveal such groups" in card) == is_told
         assert ("are not among its features" in card) != is_told
 
 
@@ -530,15 +530,15 @@ class TestLimits:
                 row |= {"metric_value": 0.049}
         season, group = limits(Facts.of(made))
         assert "from 2023-07-01 to 2024-01-01, less than a year" in season
-        assert "farthest off for gender male" in group
+        assert "furthest off for gender male" in group
 
     @pytest.mark.parametrize(
         ("metric", "values", "sentence"),
         [
             ("auc", {"lower_bound": 0.48}, "AUC may be no better than chance: 0.769"),
-            ("auc", {"difference_lower": -0.01}, "in AUC is not clear: 0.056 [-0.01"),
+            ("auc", {"difference_lower": -0.01}, "in AUC is unclear: 0.056 [-0.01"),
             ("auc", {"difference": -0.03}, "It was behind the strongest baseline"),
-            ("auc", {"lower_bound": 0.61}, "AUC is only known roughly: 0.769 [0.610"),
+            ("auc", {"lower_bound": 0.61}, "AUC is known only roughly: 0.769 [0.610"),
             ("auc", {"count_test_rows": 211}, "few customers: 211 customers at 2024"),
             (
                 "observed_rate",
@@ -568,9 +568,9 @@ class TestLimits:
         ("values", "sentence"),
         [
             ({"count_training_customers": 321}, "learned from few customers: 321."),
-            ({"count_training_anchors": 1}, "learned at one anchor only"),
+            ({"count_training_anchors": 1}, "learned at only one anchor"),
             ({"data_from": date(2023, 5, 6)}, "The data starts on 2023-05-06"),
-            ({"fit_date": date(2024, 9, 3)}, "what changed until 2024-09-03"),
+            ({"fit_date": date(2024, 9, 3)}, "and the fit on 2024-09-03 is untested"),
             ({"level_slope": 1.0, "level_intercept": 0.0}, "It is not calibrated"),
         ],
     )
@@ -578,7 +578,7 @@ class TestLimits:
         assert sentence not in said(probability())
         assert sentence in said(probability(**values))
 
-    def test_the_group_farthest_off_is_named(self):
+    def test_the_group_furthest_off_is_named(self):
         assert "gender male: 0.610 predicted, 0.330 observed (200" in said(
             probability()
         )

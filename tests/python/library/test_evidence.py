@@ -387,7 +387,7 @@ def test_the_best_that_beats_the_strongest_baseline_serves():
     decision = decided(SCORES)
     assert (decision.champion, decision.best_baseline) == ("trees", "naive 2")
     assert decision.verdicts == {
-        "logistic": "beats the baseline, but not the best",
+        "logistic": "beats the baseline, but is not the best",
         "trees": "serves: best mean auc over 3 origins",
         "weak": "does not beat the baseline",
         "naive": "baseline",
