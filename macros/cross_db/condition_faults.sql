@@ -10,7 +10,8 @@
 {% macro duckdb__condition_faults(condition, columns) -%}
     {%- set query = "select 1 where (" ~ condition ~ ")" -%}
     {%- set parsed = run_query(
-        "select json_extract_string(parsed, '$.error_message'), to_json(list_distinct(json_extract_string(parsed, '$..column_names[#-1]')))"
+        "select json_extract_string(parsed, '$.error_message'), "
+        ~ "to_json(list_distinct(json_extract_string(parsed, '$..column_names[#-1]')))"
         ~ " from (select json_serialize_sql('" ~ query.replace("'", "''") ~ "') as parsed)"
     ).rows[0] -%}
     {%- set faults = [] -%}

@@ -36,7 +36,8 @@
     {%- set reader = read_files(path)[:-1] ~ ", store_rejects = true, rejects_limit = 1000)" -%}
     {%- do run_query('select count(columns(*)) from ' ~ reader) -%}
     {%- set found = run_query(
-        "select distinct 'line ' || line || ': ' || lower(error_message), line from reject_errors order by line limit 3"
+        "select distinct 'line ' || line || ': ' || lower(error_message), line from "
+        ~ "reject_errors order by line limit 3"
     ) -%}
     {%- do run_query('drop table reject_errors') -%}
     {%- do run_query('drop table reject_scans') -%}

@@ -58,8 +58,11 @@ judged as (
             '; ', faults_of_the_row,
             case
                 when rank_in_key > 1
-                    {% for column in key if column not in table.get('optional_key', []) %}and {{ column }} is not null {% endfor %}
-                    then 'another row with this {{ key | join(" and ") }} was accepted or comes before'
+                    {% for column in key if column not in table.get('optional_key', []) -%}
+                    and {{ column }} is not null {% endfor %}
+                    then
+                        'another row with this {{ key | join(" and ") }} '
+                        || 'was accepted or comes before'
             end
         ), '') as rejection_reasons
 
