@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from segmentation.frames import one_batch
 from segmentation.learning import forecasts
 from segmentation.learning.candidates import Model, probability
 from segmentation.learning.fits import NOTHING
@@ -114,9 +115,7 @@ def score_forests(
                     "probability": probability(model.margin(customers)),
                 }
             )
-            yield pa.RecordBatch.from_pandas(
-                frame, schema=PROBABILITIES_SCHEMA, preserve_index=False
-            )
+            yield one_batch(frame, PROBABILITIES_SCHEMA)
 
 
 @dataclass(frozen=True)
@@ -221,9 +220,7 @@ def score_amounts(
                     "alive_probability": fit.alive(customers),
                 }
             )
-            yield pa.RecordBatch.from_pandas(
-                frame, schema=AMOUNTS_SCHEMA, preserve_index=False
-            )
+            yield one_batch(frame, AMOUNTS_SCHEMA)
 
 
 @dataclass(frozen=True)
@@ -404,6 +401,4 @@ def explain(
         ]:
             if terms is not None:
                 frame = top_reasons(terms, customers["customer_id"], target, count)
-                yield pa.RecordBatch.from_pandas(
-                    frame, schema=REASONS_SCHEMA, preserve_index=False
-                )
+                yield one_batch(frame, REASONS_SCHEMA)
