@@ -8,12 +8,19 @@ READY := .venv/.ready
 SCRATCH := target/test
 SCRATCH_ENV := SEGMENTATION_DUCKDB_PATH=$(SCRATCH)/segmentation.duckdb \
 	DBT_TARGET_PATH=$(SCRATCH)/dbt DBT_LOG_PATH=$(SCRATCH)/logs
+EMPTY := $(SCRATCH)/empty
+EMPTY_ENV := SEGMENTATION_DUCKDB_PATH=$(EMPTY)/segmentation.duckdb \
+	DBT_TARGET_PATH=$(EMPTY)/dbt DBT_LOG_PATH=$(EMPTY)/logs
+
+# files that build come first: with small ones last, no core waits long for another
+PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile \
+	--no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test lint docs cards picture demo benchmark lock clean
+.PHONY: help setup build test test-fast test-library test-units lint docs settings cards picture demo benchmark lock clean
 
 help: ## List the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 20
 
 setup: $(READY) ## Make the environment .venv from the lock file
 
@@ -33,8 +40,21 @@ build: $(READY) ## Build everything on the bundled demo, and show the segments
 
 test: lint ## Check everything: lint, dbt's tests, pytest
 	@mkdir -p $(SCRATCH) && rm -f $(SCRATCH)/segmentation.duckdb
-	$(SCRATCH_ENV) $(DBT) build
-	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(SCRATCH_ENV) $(DBT) build --exclude-resource-type unit_test
+	$(SCRATCH_ENV) $(DBT) --quiet test --select resource_type:unit_test
+	SEGMENTATION_TEST_DEMO=$(SCRATCH)/segmentation.duckdb $(PYTEST)
+
+test-fast: $(READY) ## Check in minutes what needs no build: lint, pytest on the library, dbt's unit tests
+	$(MAKE) --jobs 2 lint test-library test-units
+
+test-library: $(READY)
+	$(PYTEST) tests/python/library
+
+# unit tests want the tables they read to exist, with or without rows
+test-units: $(READY)
+	@mkdir -p $(EMPTY) && rm -f $(EMPTY)/segmentation.duckdb
+	$(EMPTY_ENV) $(DBT) --quiet build --empty --exclude-resource-type test unit_test exposure
+	$(EMPTY_ENV) $(DBT) --quiet test --select resource_type:unit_test
 
 lint: $(READY) ## Lint Python and SQL
 	$(BIN)/ruff check .
@@ -47,6 +67,9 @@ docs: $(READY) ## Write the documentation with full lineage as one page
 	$(DBT) docs generate --static
 	@mkdir -p docs/site && cp target/static_index.html docs/site/index.html
 	@echo "The documentation is docs/site/index.html: open it in a browser."
+
+settings: $(READY) ## Write the tables of docs/settings.md
+	$(BIN)/python docs/settings_page.py
 
 cards: $(READY) ## Write a page on each model that serves and each segment, as Markdown
 	$(DBT) build --quiet

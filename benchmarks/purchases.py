@@ -30,9 +30,9 @@ SPEND = {"p": 6.0, "q": 4.0, "v": 15.0}
 
 def draw(count: int, file: Path) -> None:
     """Write customers of one month to two years, days rounded, to an npz file."""
-    from segmentation.purchases.bgnbd import BGNBD
-    from segmentation.purchases.gammagamma import GammaGamma
-    from segmentation.purchases.simulate import simulate, simulate_spend
+    from segmentation.clv.bgnbd import BGNBD
+    from segmentation.clv.gammagamma import GammaGamma
+    from segmentation.clv.simulate import simulate, simulate_spend
 
     rng = np.random.default_rng(1)
     ages = rng.uniform(30, 730, count)
@@ -46,10 +46,10 @@ def ours(data: dict) -> dict:
     """Fit and predict with this library."""
     import pandas as pd
 
-    from segmentation.purchases.fit import fit_purchases
-    from segmentation.purchases.fits import served
-    from segmentation.purchases.spend import fit_spend
-    from segmentation.purchases.value import expected_value
+    from segmentation.clv.fit import fit_purchases
+    from segmentation.clv.parameters import served
+    from segmentation.clv.spend import fit_spend
+    from segmentation.clv.value import expected_value
 
     frame = pd.DataFrame(data).assign(x_valued=data["x"])
     frame["customer_id"] = np.arange(len(frame)).astype(str)

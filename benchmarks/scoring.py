@@ -62,7 +62,7 @@ def build(folder: Path, customers: int) -> tuple[Path, Path]:
     run_dbt(
         [
             *("build", "--exclude-resource-type", "test", "unit_test"),
-            *("--select", *ancestors, "feature_words"),
+            *("--select", *ancestors, "feature_labels"),
         ],
         file=file,
         raw=raw,

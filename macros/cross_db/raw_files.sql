@@ -14,7 +14,7 @@
 {% macro duckdb__raw_files(table_name) -%}
     {%- set found = [] -%}
     {%- for ending in ['.parquet', '.csv', '.csv.gz', '/*.parquet'] -%}
-        {%- set pattern = (var('raw_path') | string).rstrip('/') ~ '/' ~ table_name ~ ending -%}
+        {%- set pattern = setting('raw_path').rstrip('/') ~ '/' ~ table_name ~ ending -%}
         {%- set hits = run_query("select count(*) from glob('" ~ pattern.replace("'", "''") ~ "')") -%}
         {%- if hits.rows[0][0] > 0 -%}
             {%- do found.append(pattern) -%}

@@ -5,7 +5,7 @@
 {%- endmacro %}
 
 {% macro duckdb__unread_files() -%}
-    {%- set folder = (var('raw_path') | string).rstrip('/') -%}
+    {%- set folder = setting('raw_path').rstrip('/') -%}
     {%- set read = [] -%}
     {%- for table in raw_tables() | map(attribute='table') -%}
         {%- for ending in ['.parquet', '.csv', '.csv.gz'] -%}

@@ -3,7 +3,7 @@
     {%- if execute and input_mode() != 'demo' -%}
         {%- set problems = [] -%}
         {%- if input_mode() == 'files' -%}
-            {%- set place = "folder " ~ var('raw_path') -%}
+            {%- set place = "folder " ~ setting('raw_path') -%}
         {%- else -%}
             {%- set first = raw_relation(raw_tables()[0]) -%}
             {%- set place = "schema " ~ first.database ~ "." ~ first.schema -%}
@@ -25,10 +25,10 @@
             {%- endfor -%}
         {%- endif -%}
 
-        {%- if var('pilot_filter') and not problems
+        {%- if setting('pilot_filter') and not problems
             and not run_query('select 1 from (' ~ filtered_customers() ~ ') as filtered limit 1').rows | length -%}
             {%- do problems.append(
-                "customers: the pilot_filter " ~ var('pilot_filter') ~ " picks nobody there."
+                "customers: the pilot_filter " ~ setting('pilot_filter') ~ " picks nobody there."
             ) -%}
         {%- endif -%}
 

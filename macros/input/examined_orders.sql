@@ -18,7 +18,7 @@ currency_rates as (
             order by valid_from_date
         ) as valid_until_date
     from {{ ref('currency_rates') }}
-    where reporting_currency = '{{ var("reporting_currency") }}'
+    where reporting_currency = '{{ setting("reporting_currency") }}'
 
 ),
 
@@ -30,7 +30,7 @@ examined as (
         order_statuses.takes_back,
         orders.customer_id is null as is_anonymous,
         case
-            when orders.currency = '{{ var("reporting_currency") }}' then 1
+            when orders.currency = '{{ setting("reporting_currency") }}' then 1
             else currency_rates.rate
         end as exchange_rate
     from orders

@@ -1,8 +1,8 @@
 {#- Where the raw tables come from: 'files', 'schema' or 'demo' (the bundled seeds). -#}
 {% macro input_mode() -%}
-    {%- if var('raw_path') -%}
+    {%- if is_given('raw_path') -%}
         {{ return('files') }}
-    {%- elif var('raw_schema') or var('raw_database') -%}
+    {%- elif is_given('raw_schema') or is_given('raw_database') -%}
         {{ return('schema') }}
     {%- else -%}
         {{ return('demo') }}

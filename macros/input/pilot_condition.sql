@@ -21,11 +21,11 @@
 {% macro is_in_pilot() -%}
     {%- set customer = read_text('customer_id') -%}
     {%- set conditions = [] -%}
-    {%- if var('pilot_share') is number -%}
-        {%- set end = '%08x' | format((var('pilot_share') * 16 ** 8) | int) -%}
+    {%- if setting('pilot_share') is number -%}
+        {%- set end = '%08x' | format((setting('pilot_share') * 16 ** 8) | int) -%}
         {%- do conditions.append("md5('pilot ' || " ~ customer ~ ") < '" ~ end ~ "'") -%}
     {%- endif -%}
-    {%- if var('pilot_filter') -%}
+    {%- if setting('pilot_filter') -%}
         {%- do conditions.append(customer ~ ' in (' ~ filtered_customers() ~ ')') -%}
     {%- endif -%}
     {{ return(conditions | join(' and ')) }}
@@ -35,19 +35,19 @@
 {% macro filtered_customers() -%}
     {{ return(
         'select ' ~ read_text('customer_id') ~ ' from ' ~ whole_raw_table('shop', 'customers')
-        ~ ' as customers where (' ~ var('pilot_filter') ~ ')'
+        ~ ' as customers where (' ~ setting('pilot_filter') ~ ')'
     ) }}
 {%- endmacro %}
 
 
 {% macro is_pilot() -%}
-    {{ return(var('pilot_share') is number or var('pilot_filter') is not none) }}
+    {{ return(setting('pilot_share') is number or setting('pilot_filter') is not none) }}
 {%- endmacro %}
 
 
 {#- Who takes part in the pilot, in words; none without one. -#}
 {% macro pilot_in_words() -%}
-    {%- set share, filter = var('pilot_share'), var('pilot_filter') -%}
+    {%- set share, filter = setting('pilot_share'), setting('pilot_filter') -%}
     {{ return(
         ('%.4g %% of ' | format(100 * share) if share is number else '')
         ~ 'customers' ~ (' where ' ~ filter if filter else '')

@@ -6,7 +6,7 @@
 {#- The percentiles beyond which a sticky score is so clear of each of them that it
     rises. -#}
 {% macro clear_percentiles(metric) -%}
-    {%- set band = var('sticky_band_pct') * (-1 if rfm_metrics()[metric].is_lower_better else 1) -%}
+    {%- set band = setting('sticky_band_pct') * (-1 if rfm_metrics()[metric].is_lower_better else 1) -%}
     {%- set clear = [] -%}
     {%- for cut in cut_percentiles() -%}
         {%- do clear.append(cut + band) -%}

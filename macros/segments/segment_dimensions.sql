@@ -1,5 +1,5 @@
-{#- The ways of segmenting, and the column of fct_customer_segments that holds each. -#}
-{% macro segment_dimensions() -%}
+{#- Every way of segmenting, and the column of fct_customer_segments that holds it. -#}
+{% macro all_segment_dimensions() -%}
     {{ return({
         'rfm': 'rfm_segment_code',
         'rfm_sticky': 'sticky_rfm_segment_code',
@@ -7,4 +7,15 @@
         'value_tier': 'value_tier_code',
         'cluster': 'cluster_code',
     }) }}
+{%- endmacro %}
+
+
+{#- The ways of segmenting that the var segment_dimensions asks for. -#}
+{% macro segment_dimensions() -%}
+    {%- set asked = setting('segment_dimensions') -%}
+    {%- set dimensions = {} -%}
+    {%- for dimension, column in all_segment_dimensions().items() if dimension in asked -%}
+        {%- do dimensions.update({dimension: column}) -%}
+    {%- endfor -%}
+    {{ return(dimensions) }}
 {%- endmacro %}

@@ -1,5 +1,6 @@
 """The customers most like those of each list. One row per list and lookalike."""
 
+from segmentation.binding import sampled
 from segmentation.lookalikes import find_lookalikes
 
 
@@ -11,8 +12,8 @@ def model(dbt, session):
     seed = dbt.config.meta_get("seed")
 
     # read whole tables first: another query would end the stream without a word
-    sample = candidates.filter("is_sampled").df()
-    members = seeds.filter("is_sampled").df()
+    sample = sampled(candidates).df()
+    members = sampled(seeds).df()
     return find_lookalikes(
         candidates.to_arrow_reader(100_000),
         sample,

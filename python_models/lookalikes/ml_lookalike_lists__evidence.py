@@ -1,5 +1,6 @@
 """How well half of a list leads back to the other half. One row per list."""
 
+from segmentation.binding import sampled
 from segmentation.lookalikes import judge_lists
 
 
@@ -11,8 +12,8 @@ def model(dbt, session):
     seed = dbt.config.meta_get("seed")
 
     # read whole tables first: another query would end the stream without a word
-    sample = candidates.filter("is_sampled").df()
-    members = seeds.filter("is_sampled").df()
+    sample = sampled(candidates).df()
+    members = sampled(seeds).df()
     tables = seeds.project("list_id").distinct().df()["list_id"]
     return judge_lists(
         candidates.to_arrow_reader(100_000),

@@ -5,6 +5,8 @@ scikit-learn for the first time at once each see half of it; while one thread im
 this module, the others wait for it.
 """
 
+from contextlib import AbstractContextManager
+
 from sklearn.cluster import HDBSCAN, KMeans, kmeans_plusplus
 from sklearn.ensemble import (
     HistGradientBoostingClassifier,
@@ -12,7 +14,6 @@ from sklearn.ensemble import (
 )
 from sklearn.linear_model import LogisticRegression, PoissonRegressor
 from sklearn.metrics import (
-    adjusted_rand_score,
     average_precision_score,
     brier_score_loss,
     davies_bouldin_score,
@@ -24,15 +25,17 @@ from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 from threadpoolctl import ThreadpoolController
 
+# Found once, since to look for them takes as long as a small fit.
+_LIBRARIES = ThreadpoolController()
+
+
 # Sums over threads differ in the last bit from run to run, so every fit has one thread.
 # The limit of BLAS holds for the whole process: one that is lifted after a fit would be
 # lifted under the fit beside it.
-# Looking for the libraries takes longer than a small fit, so it is done once.
-_LIBRARIES = ThreadpoolController()
 _LIBRARIES.limit(limits=1, user_api="blas")
 
 
-def one_thread():
+def one_thread() -> AbstractContextManager:
     """Limit OpenMP, whose limits hold for the calling thread, to one thread."""
     return _LIBRARIES.limit(limits=1, user_api="openmp")
 
@@ -47,7 +50,6 @@ __all__ = [
     "LinearSVC",
     "LogisticRegression",
     "PoissonRegressor",
-    "adjusted_rand_score",
     "average_precision_score",
     "brier_score_loss",
     "davies_bouldin_score",

@@ -1,5 +1,7 @@
 """Frames with a declared shape: what every builder of the library returns."""
 
+from datetime import date
+
 import pandas as pd
 import pyarrow as pa
 
@@ -45,3 +47,8 @@ def one_batch(frame: pd.DataFrame, schema: pa.Schema) -> pa.RecordBatch:
 def sorted_by_key(frame: pd.DataFrame, *key: str) -> pd.DataFrame:
     """Sort rows by their key: engines promise no order, and fits depend on it."""
     return frame.sort_values(list(key), kind="stable").reset_index(drop=True)
+
+
+def day(moment) -> date | None:
+    """Return the date of what a frame holds as one; None if it is missing."""
+    return None if pd.isna(moment) else pd.Timestamp(moment).date()

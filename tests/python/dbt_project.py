@@ -10,8 +10,8 @@ import pandas as pd
 import yaml
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
+from places import ROOT
 
-ROOT = Path(__file__).parents[2]
 NO_TESTS = ("--exclude-resource-type", "test", "unit_test")
 
 # the input contract: table name to column names
@@ -35,6 +35,9 @@ class Result:
 class Project:
     """This dbt project on a database of its own.
 
+    Its file is called as that of `make build` is: views hold the name of their
+    database, and fail in a file of another name.
+
     A setting or a path that changes costs dbt a full parse. So every project builds
     under the same two paths, and they share what was parsed: `link` leads to its raw
     tables, and its database is moved to `shared` while dbt runs.
@@ -50,7 +53,7 @@ class Project:
     def __init__(self, folder: Path, shared: Path):
         self.folder = folder
         self.shared = shared
-        self.database = folder / "shop.duckdb"
+        self.database = folder / "segmentation.duckdb"
         self.raw = folder / "raw"
         self.raw.mkdir(parents=True, exist_ok=True)
 
@@ -70,7 +73,7 @@ class Project:
         variables = {"raw_path": str(self.link), **variables}
         options = () if tests or command != "build" else NO_TESTS
         parsed = md5(repr(sorted(variables.items())).encode()).hexdigest()
-        stage = self.shared / "shop.duckdb"
+        stage = self.shared / "segmentation.duckdb"
         if self.database.exists():
             self.database.rename(stage)
         try:
@@ -122,6 +125,7 @@ def run_dbt(
     target: Path,
     variables: dict | None = None,
     project: Path = ROOT,
+    is_manifest_written: bool = False,
 ) -> Result:
     """Run one dbt command and collect all it says."""
     os.environ["SEGMENTATION_DUCKDB_PATH"] = str(database)
@@ -137,7 +141,7 @@ def run_dbt(
             [
                 *args,
                 "--quiet",
-                "--no-write-json",
+                "--write-json" if is_manifest_written else "--no-write-json",
                 "--project-dir", str(project),
                 "--profiles-dir", str(project),
                 "--target-path", str(target),

@@ -7,7 +7,7 @@ with
 
 fits as (
 
-    select * from {{ ref('ml_customers__cluster_fits') }}
+    select * from {{ ref('ml_cluster_fits') }}
 
 ),
 

@@ -7,7 +7,7 @@ orders as (
 
     select cast(ordered_at as date) as order_date
     from {{ ref('stg_shop__orders') }}
-    where ordered_at >= cast('{{ var("earliest_valid_date") }}' as timestamp)
+    where ordered_at >= cast('{{ setting("earliest_valid_date") }}' as timestamp)
 
 ),
 
@@ -54,7 +54,7 @@ last_plausible as (
 )
 
 select
-    cast('{{ var("earliest_valid_date") }}' as timestamp) as earliest_at,
+    cast('{{ setting("earliest_valid_date") }}' as timestamp) as earliest_at,
     cast(
         coalesce(
             {{ as_of_date() }},
@@ -65,7 +65,7 @@ select
     cast(
         coalesce(
             {{ as_of_date() }},
-            last_plausible.order_date + interval '{{ var("quiet_days") | int + 1 }}' day,
+            last_plausible.order_date + interval '{{ setting("quiet_days") + 1 }}' day,
             cast('9999-12-31' as date)
         ) as timestamp
     ) as events_before_at

@@ -112,7 +112,7 @@ bounds as (
                 known.anchor_date
             )
         ) as as_of_date,
-        cast('{{ var("earliest_valid_date") }}' as timestamp) as earliest_at,
+        cast('{{ setting("earliest_valid_date") }}' as timestamp) as earliest_at,
         known.newest_ordered_at,
         cast(
             coalesce(new_rows.orders_before_date, cast('9999-12-31' as date)) as timestamp

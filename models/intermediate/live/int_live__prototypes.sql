@@ -1,6 +1,6 @@
 -- What the scores of int_customers__history_clusters are made of. Categories add what no
 -- value of them would; int_live__prototype_categories corrects it for the one there is.
-{%- set features = list_setting('cluster_features') %}
+{%- set features = setting('cluster_features') %}
 with
 
 serving as (

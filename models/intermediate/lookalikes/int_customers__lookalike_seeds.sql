@@ -21,7 +21,7 @@ segments as (
     select
         '{{ dimension }}:' || {{ column }} as list_id,
         customer_id
-    from {{ ref('fct_customer_segments') }}
+    from {{ ref('int_customers__segments') }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
@@ -33,7 +33,7 @@ chosen as (
         list_id,
         customer_id
     from segments
-    where list_id in ('{{ list_setting('lookalike_lists') | join("', '") }}')
+    where list_id in ('{{ setting('lookalike_lists') | join("', '") }}')
 
     union
 
@@ -62,7 +62,7 @@ select
     coalesce(features.count_orders > 0, false) and row_number() over (
         partition by chosen.list_id, coalesce(features.count_orders > 0, false)
         order by md5(chosen.customer_id), chosen.customer_id
-    ) <= {{ var('max_training_customers') }} as is_sampled
+    ) <= {{ setting('max_training_customers') }} as is_sampled
 from chosen
 left join customers
     on chosen.customer_id = customers.customer_id

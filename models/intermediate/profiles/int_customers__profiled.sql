@@ -30,4 +30,4 @@ inner join customers
     on features.customer_id = customers.customer_id
 qualify
     row_number() over (order by md5(features.customer_id), features.customer_id)
-    <= {{ var('max_profile_customers') }}
+    <= {{ setting('max_profile_customers') }}

@@ -5,7 +5,7 @@ with
 
 segments as (
 
-    select * from {{ ref('dim_segments') }}
+    select * from {{ ref('int_segments') }}
 
 ),
 
@@ -151,20 +151,78 @@ joined as (
             and segments.segment_code = compared.segment_code
             and features.feature = compared.feature
 
+),
+
+ranked as (
+
+    select
+        *,
+        case
+            when least_effect is not null and not is_protected
+                then row_number() over (
+                    partition by segment_id
+                    order by
+                        case when is_protected then null else abs(least_effect) end
+                        desc nulls last,
+                        abs(effect_size) desc nulls last,
+                        feature asc,
+                        feature_value asc nulls first
+                )
+        end as effect_rank
+    from joined
+
+),
+
+as_of as (
+
+    select anchor_date
+    from {{ ref('int_anchors') }}
+    where anchor_role = 'scoring'
+
 )
 
 select
-    *,
-    case
-        when least_effect is not null and not is_protected
-            then row_number() over (
-                partition by segment_id
-                order by
-                    case when is_protected then null else abs(least_effect) end
-                    desc nulls last,
-                    abs(effect_size) desc nulls last,
-                    feature asc,
-                    feature_value asc nulls first
-            )
-    end as effect_rank
-from joined
+    ---------- ids
+    ranked.segment_id || ':' || ranked.feature
+    || coalesce(':' || ranked.feature_value, '') as profile_id,
+    ranked.segment_id,
+
+    ---------- strings
+    ranked.dimension,
+    ranked.segment_code,
+    ranked.feature,
+    ranked.feature_value,
+    ranked.topic,
+    {{ effect_magnitude('ranked.least_effect') }} as least_magnitude,
+
+    ---------- numerics
+    ranked.count_customers,
+    ranked.count_known,
+    ranked.count_others,
+    round(ranked.segment_mean, 6) as segment_mean,
+    round(ranked.others_mean, 6) as others_mean,
+    round(ranked.segment_median, 6) as segment_median,
+    round(ranked.everyone_median, 6) as everyone_median,
+    round(ranked.effect_size, 6) as effect_size,
+    round(ranked.effect_lower, 6) as effect_lower,
+    round(ranked.effect_upper, 6) as effect_upper,
+    round(ranked.least_effect, 6) as least_effect,
+    ranked.effect_rank,
+
+    ---------- booleans
+    ranked.is_number,
+    {{ is_small_segment('ranked.count_customers') }} as is_small,
+    ranked.is_protected,
+    ranked.is_made_by,
+    ranked.is_by_definition,
+    coalesce(
+        abs(ranked.least_effect) > {{ trivial_effect() }}
+        and not ranked.is_protected,
+        false
+    ) as sets_apart,
+
+    ---------- dates
+    as_of.anchor_date as as_of_date
+from ranked
+left join as_of
+    on 1 = 1

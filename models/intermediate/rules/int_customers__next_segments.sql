@@ -15,7 +15,7 @@ current_segments as (
         customers_segments.customer_id,
         customers_segments.rfm_segment_code,
         segments.segment_order
-    from {{ ref('fct_customer_segments') }} as customers_segments
+    from {{ ref('int_customers__segments') }} as customers_segments
     inner join {{ ref('segments') }} as segments
         on
             segments.dimension = 'rfm'
@@ -23,9 +23,19 @@ current_segments as (
 
 ),
 
+scoring as (
+
+    select anchor_date from {{ ref('int_anchors') }}
+    where anchor_role = 'scoring'
+
+),
+
 cut_points as (
 
-    select * from {{ ref('int_live__known') }}
+    select cut_points.*
+    from scoring
+    left join {{ ref('int_history__cut_points') }} as cut_points
+        on scoring.anchor_date = cut_points.anchor_date
 
 ),
 
@@ -69,8 +79,8 @@ typical as (
 
 forecasts as (
 
-    select * from {{ ref('fct_customer_forecasts') }}
-    where horizon_days = {{ var('horizon_days') }}
+    select * from {{ ref('int_customers__forecasts') }}
+    where horizon_days = {{ setting('horizon_days') }}
 
 ),
 
@@ -89,7 +99,7 @@ usual as (
         ) as order_amount,
         -- as forecast, or else at the customer's own pace so far
         coalesce(
-            forecasts.expected_orders / {{ var('horizon_days') }},
+            forecasts.expected_orders / {{ setting('horizon_days') }},
             customers.count_orders
             / cast(customers.days_since_first_order + 30 as double)
         ) as orders_per_day

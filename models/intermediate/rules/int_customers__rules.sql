@@ -9,7 +9,7 @@ customers as (
 
 segments as (
 
-    select * from {{ ref('fct_customer_segments') }}
+    select * from {{ ref('int_customers__segments') }}
 
 ),
 

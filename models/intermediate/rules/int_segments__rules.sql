@@ -9,7 +9,7 @@ bounds as (
 
 words as (
 
-    select * from {{ ref('feature_words') }}
+    select * from {{ ref('feature_labels') }}
 
 ),
 
@@ -24,10 +24,10 @@ told as (
             when words.format = 'count' then bounds.value_before - 1
             else bounds.value_before
         end as value_to,
-        {{ number_in_words(
+        {{ format_number(
             'bounds.value_from', 'words.format', 'words.unit', 'words.units'
         ) }} as from_words,
-        {{ number_in_words(
+        {{ format_number(
             'case
                 when words.format = \'count\' then bounds.value_before - 1
                 else bounds.value_before
@@ -81,7 +81,7 @@ conditions as (
 rules as (
 
     select
-        {% for feature in var('rule_features') -%}
+        {% for feature in setting('rule_features') -%}
         max(case when bounds.feature = '{{ feature }}' then bounds.value_from end)
             as {{ feature }}_from,
         max(case when bounds.feature = '{{ feature }}' then bounds.value_before end)
@@ -120,20 +120,20 @@ select
     segment_code,
     coalesce(nullif(concat_ws(
         ', '
-        {%- for feature in var('rule_features') -%}
+        {%- for feature in setting('rule_features') -%}
         , {{ feature }}_words
         {%- endfor -%}
     ), ''), 'whoever has bought') as rule_in_words,
     coalesce(nullif(concat_ws(
         ' and '
-        {%- for feature in var('rule_features') -%}
+        {%- for feature in setting('rule_features') -%}
         , {{ feature }}_condition
         {%- endfor -%}
     ), ''), 'count_orders > 0') as sql_condition,
     verdict,
 
     ---------- numerics
-    {% for feature in var('rule_features') -%}
+    {% for feature in setting('rule_features') -%}
     {{ feature }}_from,
     {{ feature }}_before,
     {% endfor -%}

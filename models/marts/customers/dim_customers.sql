@@ -1,50 +1,33 @@
-with
-
-customers as (
-
-    select * from {{ ref('int_customers') }}
-
-),
-
-features as (
-
-    select * from {{ ref('int_customers__features') }}
-    where anchor_role = 'scoring'
-
-)
-
 select
     ---------- ids
-    customers.customer_id,
+    customer_id,
 
     ---------- strings
-    customers.gender,
-    customers.age_band,
-    customers.country,
-    customers.city,
-    customers.acquisition_channel,
-    features.favourite_category,
-    features.favourite_channel,
-    features.favourite_device,
-    features.favourite_daypart,
+    gender,
+    age_band,
+    country,
+    city,
+    acquisition_channel,
+    favourite_category,
+    favourite_channel,
+    favourite_device,
+    favourite_daypart,
 
     ---------- numerics
-    cast(features.count_orders as bigint) as count_orders,
-    cast(features.lifetime_net_amount as decimal(18, 2)) as lifetime_net_amount,
-    cast(features.avg_order_amount as decimal(18, 2)) as avg_order_amount,
-    cast(features.days_since_last_order as bigint) as days_since_last_order,
-    cast(features.avg_days_between_orders as double) as avg_days_between_orders,
-    cast(features.discount_share as double) as discount_share,
-    cast(features.return_rate as double) as return_rate,
+    cast(count_orders as bigint) as count_orders,
+    cast(lifetime_net_amount as decimal(18, 2)) as lifetime_net_amount,
+    cast(avg_order_amount as decimal(18, 2)) as avg_order_amount,
+    cast(days_since_last_order as bigint) as days_since_last_order,
+    cast(avg_days_between_orders as double) as avg_days_between_orders,
+    cast(discount_share as double) as discount_share,
+    cast(return_rate as double) as return_rate,
 
     ---------- booleans
-    customers.has_profile,
+    has_profile,
 
     ---------- dates
-    features.anchor_date as as_of_date,
-    cast(customers.signed_up_at as date) as signed_up_date,
-    features.first_order_date,
-    features.last_order_date
-from features
-inner join customers
-    on features.customer_id = customers.customer_id
+    as_of_date,
+    cast(signed_up_date as date) as signed_up_date,
+    first_order_date,
+    last_order_date
+from {{ ref('int_customers__current') }}

@@ -1,12 +1,3 @@
-with
-
-figures as (
-
-    select * from {{ ref('ml_persona_sentences') }}
-    where figure is not null
-
-)
-
 select
     ---------- ids
     cast(
@@ -26,4 +17,5 @@ select
     ---------- numerics
     cast(figure_number as bigint) as figure_number,
     cast(figure_value as double) as figure_value
-from figures
+from {{ ref('ml_persona_sentences') }}
+where figure is not null

@@ -1,69 +1,20 @@
-{%- set line = "\n" %}
-with
-
-segments as (
-
-    select * from {{ ref('dim_segments') }}
-
-),
-
-sizes as (
-
-    select
-        segment_id,
-        count_customers,
-        as_of_date
-    from {{ ref('rpt_segment_overview') }}
-
-),
-
-sections as (
-
-    select
-        segment_id,
-        section_number,
-        '## ' || heading || '{{ line ~ line }}- '
-        || string_agg(sentence, '{{ line }}- ' order by sentence_number) as body
-    from {{ ref('fct_persona_sentences') }}
-    group by segment_id, section_number, heading
-
-),
-
-cards as (
-
-    select
-        segment_id,
-        string_agg(body, '{{ line ~ line }}' order by section_number) as body
-    from sections
-    group by segment_id
-
-)
-
 select
     ---------- ids
-    segments.segment_id,
+    segment_id,
 
     ---------- strings
-    segments.dimension,
-    segments.segment_code,
-    segments.segment_name,
-    cast(
-        '# ' || segments.segment_name || ' (' || segments.dimension || ')'
-        || '{{ line ~ line }}' || cards.body
-        as {{ dbt.type_string() }}
-    ) as card,
+    dimension,
+    segment_code,
+    segment_name,
+    cast(card as {{ dbt.type_string() }}) as card,
 
     ---------- numerics
-    segments.segment_order,
-    cast(sizes.count_customers as bigint) as count_customers,
+    segment_order,
+    cast(count_customers as bigint) as count_customers,
 
     ---------- booleans
-    {{ is_small_segment('sizes.count_customers') }} as is_small,
+    is_small,
 
     ---------- dates
-    sizes.as_of_date
-from segments
-inner join cards
-    on segments.segment_id = cards.segment_id
-inner join sizes
-    on segments.segment_id = sizes.segment_id
+    as_of_date
+from {{ ref('int_segments__personas') }}

@@ -1,56 +1,6 @@
-with
-
-{% for table in raw_tables() %}
-{{ table.table }} as (
-
-    select
-        '{{ table.source }}' as source_name,
-        '{{ table.table }}' as table_name,
-        concat_ws(
-            ' | ',
-            {%- for column in table.key %}
-            coalesce(cast({{ column }} as {{ dbt.type_string() }}), '?')
-            {%- if not loop.last %},{% endif %}
-            {%- endfor %}
-        ) as row_key,
-        rejection_reasons,
-        raw_row
-    from {{ ref('int_' ~ table.table ~ '__checked') }}
-    where not is_accepted
-
-),
-{% endfor %}
-
-unioned as (
-
-    {% for table in raw_tables() -%}
-    select * from {{ table.table }}
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
-
-),
-
--- the same row may come many times: each time is a row here, with a number of its own
-numbered as (
-
-    select
-        *,
-        row_number() over (
-            partition by source_name, table_name, row_key, rejection_reasons, raw_row
-            order by raw_row
-        ) as repetition
-    from unioned
-
-)
-
 select
     ---------- ids
-    cast(
-        md5(concat_ws(
-            '|', table_name, row_key, rejection_reasons, raw_row,
-            cast(repetition as {{ dbt.type_string() }})
-        )) as {{ dbt.type_string() }}
-    ) as rejected_row_id,
+    cast(rejected_row_id as {{ dbt.type_string() }}) as rejected_row_id,
 
     ---------- strings
     cast(source_name as {{ dbt.type_string() }}) as source_name,
@@ -58,4 +8,4 @@ select
     cast(row_key as {{ dbt.type_string() }}) as row_key,
     cast(rejection_reasons as {{ dbt.type_string() }}) as rejection_reasons,
     cast(raw_row as {{ dbt.type_string() }}) as raw_row
-from numbered
+from {{ ref('int_rejected_rows') }}

@@ -1,75 +1,17 @@
-{%- set pilot = pilot_in_words() %}
-with
-
-{% for table in raw_tables() %}
-{{ table.table }} as (
-
-    select
-        '{{ table.source }}' as source_name,
-        '{{ table.table }}' as table_name,
-        count(*) as count_rows,
-        count(*) filter (where is_accepted) as count_accepted_rows,
-        count(*) filter (where not is_accepted) as count_rejected_rows,
-        {%- if table.event_at %}
-        min(cast({{ table.event_at }} as date)) filter (where is_accepted) as first_date,
-        max(cast({{ table.event_at }} as date)) filter (where is_accepted) as last_date
-        {%- else %}
-        cast(null as date) as first_date,
-        cast(null as date) as last_date
-        {%- endif %}
-    from {{ ref('int_' ~ table.table ~ '__checked') }}
-
-),
-{% endfor %}
-
-unioned as (
-
-    {% for table in raw_tables() -%}
-    select * from {{ table.table }}
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
-
-),
-
-reasons as (
-
-    select
-        table_name,
-        rejection_reasons,
-        count(*) as count_rows
-    from {{ ref('fct_rejected_rows') }}
-    group by table_name, rejection_reasons
-    qualify
-        row_number() over (
-            partition by table_name
-            order by count(*) desc, rejection_reasons asc
-        ) = 1
-
-)
-
 select
     ---------- strings
-    cast(unioned.source_name as {{ dbt.type_string() }}) as source_name,
-    cast(unioned.table_name as {{ dbt.type_string() }}) as table_name,
-    cast(reasons.rejection_reasons as {{ dbt.type_string() }})
-        as most_frequent_rejection_reasons,
-    cast(
-        {{ dbt.string_literal(dbt.escape_single_quotes(pilot)) if pilot else 'null' }}
-        as {{ dbt.type_string() }}
-    ) as pilot,
+    cast(source_name as {{ dbt.type_string() }}) as source_name,
+    cast(table_name as {{ dbt.type_string() }}) as table_name,
+    cast(most_frequent_rejection_reasons as {{ dbt.type_string() }}) as most_frequent_rejection_reasons,
+    cast(pilot as {{ dbt.type_string() }}) as pilot,
 
     ---------- numerics
-    cast(unioned.count_rows as bigint) as count_rows,
-    cast(unioned.count_accepted_rows as bigint) as count_accepted_rows,
-    cast(unioned.count_rejected_rows as bigint) as count_rejected_rows,
-    cast(
-        unioned.count_rejected_rows / nullif(cast(unioned.count_rows as double), 0)
-        as double
-    ) as rejected_share,
+    cast(count_rows as bigint) as count_rows,
+    cast(count_accepted_rows as bigint) as count_accepted_rows,
+    cast(count_rejected_rows as bigint) as count_rejected_rows,
+    cast(rejected_share as double) as rejected_share,
 
     ---------- dates
-    unioned.first_date,
-    unioned.last_date
-from unioned
-left join reasons
-    on unioned.table_name = reasons.table_name
+    first_date,
+    last_date
+from {{ ref('int_raw_tables__quality') }}

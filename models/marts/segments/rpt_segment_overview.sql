@@ -1,107 +1,22 @@
-with
-
-segments as (
-
-    select * from {{ ref('dim_segments') }}
-    where is_current
-
-),
-
-memberships as (
-
-    select * from {{ ref('int_segments__members') }}
-
-),
-
-customers as (
-
-    select * from {{ ref('dim_customers') }}
-
-),
-
-churn as (
-
-    select * from {{ ref('fct_customer_churn') }}
-
-),
-
-sizes as (
-
-    select
-        memberships.dimension,
-        memberships.segment_code,
-        count(*) as count_customers,
-        sum(customers.lifetime_net_amount) as total_net_amount,
-        sum(customers.count_orders) as total_orders,
-        avg(customers.days_since_last_order) as avg_days_since_last_order,
-        -- exact sums, so that the mean does not hang on row order
-        sum(cast(churn.churn_probability as decimal(18, 6)))
-        / count(churn.churn_probability) as avg_churn_probability
-    from memberships
-    inner join customers
-        on memberships.customer_id = customers.customer_id
-    left join churn
-        on memberships.customer_id = churn.customer_id
-    group by memberships.dimension, memberships.segment_code
-
-),
-
-totals as (
-
-    select
-        dimension,
-        sum(count_customers) as count_customers,
-        sum(total_net_amount) as total_net_amount
-    from sizes
-    group by dimension
-
-),
-
-as_of as (
-
-    select anchor_date
-    from {{ ref('int_anchors') }}
-    where anchor_role = 'scoring'
-
-)
-
 select
     ---------- ids
-    segments.segment_id,
+    segment_id,
 
     ---------- strings
-    segments.dimension,
-    segments.segment_code,
-    segments.segment_name,
+    dimension,
+    segment_code,
+    segment_name,
 
     ---------- numerics
-    segments.segment_order,
-    cast(coalesce(sizes.count_customers, 0) as bigint) as count_customers,
-    cast(
-        coalesce(sizes.count_customers, 0)
-        / nullif(cast(totals.count_customers as double), 0)
-        as double
-    ) as customer_share,
-    cast(coalesce(sizes.total_net_amount, 0) as decimal(18, 2)) as total_net_amount,
-    cast(
-        coalesce(sizes.total_net_amount, 0)
-        / nullif(cast(totals.total_net_amount as double), 0)
-        as double
-    ) as net_amount_share,
-    cast(sizes.total_net_amount / nullif(sizes.total_orders, 0) as decimal(18, 2))
-        as avg_order_amount,
-    cast(round(sizes.avg_days_since_last_order, 1) as double)
-        as avg_days_since_last_order,
-    cast(round(sizes.avg_churn_probability, 4) as double) as avg_churn_probability,
+    segment_order,
+    cast(count_customers as bigint) as count_customers,
+    cast(customer_share as double) as customer_share,
+    cast(total_net_amount as decimal(18, 2)) as total_net_amount,
+    cast(net_amount_share as double) as net_amount_share,
+    cast(avg_order_amount as decimal(18, 2)) as avg_order_amount,
+    cast(avg_days_since_last_order as double) as avg_days_since_last_order,
+    cast(avg_churn_probability as double) as avg_churn_probability,
 
     ---------- dates
-    as_of.anchor_date as as_of_date
-from segments
-left join sizes
-    on
-        segments.dimension = sizes.dimension
-        and segments.segment_code = sizes.segment_code
-left join totals
-    on segments.dimension = totals.dimension
-left join as_of
-    on 1 = 1
+    as_of_date
+from {{ ref('int_segments__overview') }}

@@ -4,24 +4,19 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from segmentation.cards.wording import (
-    GROUPINGS,
-    MEASURES,
-    MISSING,
-    Purpose,
-    purpose_of,
-)
-from segmentation.learning.categories import SHARE
-from segmentation.learning.fits import FITS_SCHEMA, NOTHING, PARTS
+from segmentation.cards.wording import GROUPINGS, MEASURES, Purpose, purpose_of
+from segmentation.identity import NOTHING
+from segmentation.learning.fit_rows import FITS_SCHEMA, PARTS
 from segmentation.learning.groups import LEAST_CUSTOMERS
 from segmentation.linear import INTERCEPT
+from segmentation.predictions.tastes import SHARE
+from segmentation.writing import MISSING, plain
 
 MOST_SHOWN = 10  # features, or categories
 
@@ -39,23 +34,6 @@ BANDS = {
 
 # words that a feature's name must not have, if groups are to be no features
 PROTECTED = {"gender", "sex", "age", "birth", "country", "city", "acquisition"}
-
-
-def plain(value: Any) -> Any:
-    """Return a value as Python has it, however an engine gave it; None if missing."""
-    if isinstance(value, pd.DataFrame):
-        return [plain(row) for row in value.to_dict("records")]
-    if isinstance(value, Mapping):
-        return {name: plain(each) for name, each in value.items()}
-    if isinstance(value, list | tuple | np.ndarray | pd.Series):
-        return [plain(each) for each in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    if value is None or value is pd.NA or value is pd.NaT:
-        return None
-    if isinstance(value, float) and math.isnan(value):
-        return None
-    return value.date() if isinstance(value, datetime) else value
 
 
 def _json(written: str | None) -> dict:

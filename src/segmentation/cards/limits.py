@@ -4,15 +4,8 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from segmentation.cards.facts import SMALL, Facts
-from segmentation.cards.wording import (
-    GROUPINGS,
-    count,
-    day,
-    interval,
-    number,
-    percent,
-    text,
-)
+from segmentation.cards.wording import GROUPINGS
+from segmentation.writing import count, day, interval, number, percent, text
 
 FEW_CUSTOMERS = 1_000  # to learn from
 FEW_JUDGED = 500  # at an origin

@@ -13,10 +13,10 @@ import pyarrow as pa
 
 from segmentation.cards.facts import MOST_SHOWN, SMALL, Facts
 from segmentation.cards.limits import limits
-from segmentation.cards.wording import GROUPINGS, interval
-from segmentation.cards.writing import environment
+from segmentation.cards.wording import GROUPINGS
 from segmentation.frames import conform, sorted_by_key
 from segmentation.learning.groups import LEAST_CUSTOMERS
+from segmentation.writing import environment, interval
 
 CARDS_SCHEMA = pa.schema(
     [
@@ -36,7 +36,7 @@ def render(fit: Mapping | pd.Series) -> str:
     Parameters
     ----------
     fit : mapping or Series
-        A row of `learning.fits.FITS_SCHEMA`; what is missing is not shown.
+        A row of `learning.fit_rows.FITS_SCHEMA`; what is missing is not shown.
 
     Returns
     -------
@@ -44,7 +44,7 @@ def render(fit: Mapping | pd.Series) -> str:
         Markdown.
     """
     facts = Facts.of(fit)
-    template = environment().get_template("model_card.md.jinja")
+    template = environment("segmentation.cards").get_template("model_card.md.jinja")
     page = template.render(
         facts=facts,
         fit=facts.fit,
@@ -64,7 +64,7 @@ def cards_table(fits: pd.DataFrame) -> pa.Table:
     Parameters
     ----------
     fits : DataFrame
-        `learning.fits.FITS_SCHEMA`, in any order.
+        `learning.fit_rows.FITS_SCHEMA`, in any order.
 
     Returns
     -------

@@ -1,11 +1,9 @@
-"""The words of the cards: what is predicted, what is measured, how figures look."""
+"""The words of the cards: what is predicted, and what is measured."""
 
-import math
 import re
 from dataclasses import dataclass
-from datetime import date
 
-MISSING = "–"
+from segmentation.writing import MISSING, code, text
 
 
 @dataclass(frozen=True)
@@ -233,93 +231,4 @@ GROUPINGS = {
     "age_band": "age",
     "country": "country",
     "acquisition_channel": "channel",
-}
-
-
-def number(value: float | None, decimals: int = 3) -> str:
-    """Write a figure; a dash where there is none."""
-    if value is None or math.isnan(value):
-        return MISSING
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    # adding 0 makes a -0 a 0
-    return f"{round(value, decimals) + 0.0:,.{decimals}f}"
-
-
-def count(value: float | None) -> str:
-    """Write a count; a dash where there is none."""
-    return MISSING if value is None else f"{int(value):,}"
-
-
-def short(value: float | None) -> str:
-    """Write a parameter, of any size, to four digits."""
-    return MISSING if value is None else f"{value:.4g}"
-
-
-def percent(value: float | None) -> str:
-    """Write a share as a percentage."""
-    return MISSING if value is None else f"{number(100 * value, 1)} %"
-
-
-def interval(value, lower, upper, decimals: int = 3) -> str:
-    """Write a figure with its interval, if it has one."""
-    if lower is None or upper is None:
-        return number(value, decimals)
-    ends = f"{number(lower, decimals)}, {number(upper, decimals)}"
-    return f"{number(value, decimals)} [{ends}]"
-
-
-def day(value: date | None) -> str:
-    """Write a day; a dash where there is none."""
-    return MISSING if value is None else value.isoformat()
-
-
-def pairs(effect_size: float, at_least: bool = False) -> str:
-    """Write Cliff's delta as how many pairs of 100 go its way, a tie being half."""
-    share = 50 * (1 + abs(effect_size))
-    return str(math.floor(share) if at_least else round(share))
-
-
-def points(difference: float, at_least: bool = False) -> str:
-    """Write a difference of shares in points of a percentage."""
-    share = 100 * abs(difference)
-    return str(math.floor(share) if at_least else round(share))
-
-
-_MARKS = re.compile(r"([\\*|~]|(?<!\w)_|_(?!\w)|(?<=\])\()")
-
-
-def text(value: object) -> str:
-    """Write words that come from data so that Markdown takes them as words."""
-    if value is None:
-        return MISSING
-    flat = " ".join(str(value).split())
-    flat = flat.replace("`", "'").replace("<", "&lt;")
-    return _MARKS.sub(r"\\\1", flat)
-
-
-def value(of_category: str) -> str:
-    """Write a value of a category as words."""
-    return text(of_category.replace("_", " "))
-
-
-def code(value: object) -> str:
-    """Write a name as code, also within a table."""
-    if value is None:
-        return MISSING
-    flat = " ".join(str(value).split()).replace("`", "'").replace("|", "\\|")
-    return f"`{flat}`" if flat else MISSING
-
-
-FILTERS = {
-    "number": number,
-    "count": count,
-    "short": short,
-    "percent": percent,
-    "pairs": pairs,
-    "points": points,
-    "day": day,
-    "value": value,
-    "text": text,
-    "code": code,
 }

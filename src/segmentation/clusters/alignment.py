@@ -12,8 +12,8 @@ import pandas as pd
 import pyarrow as pa
 from scipy.optimize import linear_sum_assignment
 
+from segmentation.clusters import measures
 from segmentation.clusters.encoding import NOISE
-from segmentation.estimators import adjusted_rand_score
 
 MIN_OVERLAP = 1 / 3
 """Jaccard index of two clusters of one size that share half of their members."""
@@ -183,7 +183,7 @@ def align(
         previous_centres = centres.head(0)
         agreement = None
     else:
-        agreement = float(adjusted_rand_score(previous, labels))
+        agreement = measures.agreement(previous, labels)
     is_new = agreement is not None and agreement < min_agreement
 
     overlap = overlaps(labels, previous).reindex(

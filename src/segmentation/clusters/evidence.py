@@ -1,15 +1,15 @@
 """How well each method and number of clusters holds, and which one is chosen."""
 
 from collections.abc import Callable, Collection, Iterator
-from functools import partial
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from segmentation.clusters import measures
-from segmentation.clusters.encoding import Encoding, Prototypes
-from segmentation.clusters.methods import METHODS, Method, learn
+from segmentation.clusters.encoding import Encoding
+from segmentation.clusters.methods import METHODS, Method
 from segmentation.frames import conform, sorted_by_key
 
 EVIDENCE_SCHEMA = pa.schema(
@@ -100,17 +100,13 @@ def compare(
     """
     count_customers = len(customers)
     customers = _drawn(customers, max_rows, seed)
-    halves = _halves(customers, seed)
+    everyone = _Parts.of([customers], features, categories)
+    halves = _Parts.of(_halves(customers, seed), features, categories)
     halves_earlier = None
     if earlier is not None:
         earlier = _drawn(earlier.dropna(subset=OUTCOMES), max_rows, seed)
         if len(earlier) >= min_customers:
-            halves_earlier = _halves(earlier, seed)
-
-    def is_enough(parts: list[pd.DataFrame] | None, n_clusters: int | None) -> bool:
-        return parts is not None and all(
-            _distinct(part, features) > (n_clusters or 1) for part in parts
-        )
+            halves_earlier = _Parts.of(_halves(earlier, seed), features, categories)
 
     rows = []
     for method, n_clusters in _competitors(methods, categories, counts):
@@ -129,23 +125,17 @@ def compare(
                 f"too few customers: {count_customers}, and {min_customers} are needed"
             )
             continue
-        if not is_enough([customers], n_clusters):
-            distinct = _distinct(customers, features)
-            row["verdict"] = f"only {distinct} customers differ from each other"
+        if not everyone.are_enough(n_clusters):
+            row["verdict"] = (
+                f"only {everyone.distinct} customers differ from each other"
+            )
             continue
-        fit = partial(
-            learn,
-            method,
-            features=features,
-            categories=categories,
-            n_clusters=n_clusters,
-            seed=seed,
-        )
-        row |= _among_all(method, n_clusters, fit, customers, seed)
-        if row["n_clusters"] > 1 and is_enough(halves, n_clusters):
-            row |= _on_the_other_half(fit, halves)
-        if row["n_clusters"] > 1 and is_enough(halves_earlier, n_clusters):
-            row |= _out_of_time(fit, halves_earlier)
+        row |= _among_all(method, n_clusters, everyone, seed)
+        is_split = row["n_clusters"] > 1
+        if is_split and halves.are_enough(n_clusters):
+            row |= _on_the_other_half(method, n_clusters, halves, seed)
+        if is_split and halves_earlier and halves_earlier.are_enough(n_clusters):
+            row |= _out_of_time(method, n_clusters, halves_earlier, seed)
         faults = faults_of(row)
         row["is_eligible"] = not faults
         row["verdict"] = " and ".join(faults) or "eligible"
@@ -163,7 +153,49 @@ def _competitors(
                 yield method, count
 
 
-Fit = Callable[[pd.DataFrame], tuple[Encoding, Prototypes]]
+@dataclass(frozen=True)
+class _Parts:
+    """Parts of the customers, and each as points of every part's encoding.
+
+    Attributes
+    ----------
+    customers : list of DataFrame
+    distinct : int
+        How many customers of the part with fewest differ from each other.
+    """
+
+    customers: list[pd.DataFrame]
+    features: list[str] | dict[str, float]
+    categories: list[str]
+    distinct: int
+    known: dict = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        customers: list[pd.DataFrame],
+        features: list[str] | dict[str, float],
+        categories: list[str],
+    ) -> "_Parts":
+        distinct = min(_distinct(part, features) for part in customers)
+        return cls(customers, features, categories, distinct)
+
+    def are_enough(self, n_clusters: int | None) -> bool:
+        return self.distinct > (n_clusters or 1)
+
+    def encoded(self, method: Method) -> tuple[list[Encoding], list[list[np.ndarray]]]:
+        """Return the encoding of each part; of each part, its points in all of them."""
+        if method.takes_categories not in self.known:
+            encodings = [
+                method.encoding(part, self.features, self.categories)
+                for part in self.customers
+            ]
+            points = [
+                [encoding.points(part) for encoding in encodings]
+                for part in self.customers
+            ]
+            self.known[method.takes_categories] = encodings, points
+        return self.known[method.takes_categories]
 
 
 def _drawn(customers: pd.DataFrame, most: int, seed: int) -> pd.DataFrame:
@@ -191,10 +223,10 @@ def _distinct(customers: pd.DataFrame, features: Collection[str]) -> int:
 
 
 def _among_all(
-    method: Method, n_clusters: int | None, fit: Fit, customers: pd.DataFrame, seed: int
+    method: Method, n_clusters: int | None, everyone: "_Parts", seed: int
 ) -> dict:
-    encoding, learned = fit(customers)
-    points = encoding.points(customers)
+    (encoding,), ((points,),) = everyone.encoded(method)
+    learned = method.learn(points, encoding, n_clusters, seed)
     labels = learned.assign(points)
     seen = points[:, encoding.is_numeric]
 
@@ -220,40 +252,47 @@ def _among_all(
     return found
 
 
-def _on_the_other_half(fit: Fit, halves: list[pd.DataFrame]) -> dict:
+def _placed(
+    method: Method, n_clusters: int | None, halves: "_Parts", seed: int
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Place each half by what it taught itself, and by what the other taught."""
+    encodings, points = halves.encoded(method)
+    learned = [
+        method.learn(points[half][half], encodings[half], n_clusters, seed)
+        for half in (0, 1)
+    ]
+    return [
+        tuple(learned[by].assign(points[half][by]) for by in (half, 1 - half))
+        for half in (0, 1)
+    ]
+
+
+def _on_the_other_half(*arguments) -> dict:
     """Judge what one half of customers taught on the other, both ways."""
-    fits = [fit(half) for half in halves]
-    pairs = []
-    for half, own, other in zip(halves, fits, reversed(fits), strict=True):
-        pairs.append([_place(fitted, half) for fitted in (own, other)])
+    pairs = _placed(*arguments)
     return {
         "prediction_strength": _mean(measures.prediction_strength, pairs),
         "holdout_ari": _mean(measures.agreement, pairs),
     }
 
 
-def _out_of_time(fit: Fit, halves: list[pd.DataFrame]) -> dict:
+def _out_of_time(
+    method: Method, n_clusters: int | None, halves: "_Parts", seed: int
+) -> dict:
     """Explain what one half of customers did next by what the other taught."""
-    found = {outcome: [] for outcome in OUTCOMES}
-    for learned_on, judged_on in (halves, reversed(halves)):
-        fitted = fit(learned_on)
-        groups = [_place(fitted, half) for half in (judged_on, learned_on)]
-        for outcome, pairs in found.items():
-            actual = [_outcome(half, outcome) for half in (judged_on, learned_on)]
-            pairs.append([actual[0], groups[0], actual[1], groups[1]])
-    spend, churn = (_mean(measures.explained, pairs) for pairs in found.values())
-    return {"spend_explained": spend, "churn_explained": churn}
+    (own_0, other_0), (own_1, other_1) = _placed(method, n_clusters, halves, seed)
+    explained = []
+    for outcome in OUTCOMES:
+        first, second = (_outcome(part, outcome) for part in halves.customers)
+        pairs = [(second, other_1, first, own_0), (first, other_0, second, own_1)]
+        explained.append(_mean(measures.explained, pairs))
+    return dict(zip(("spend_explained", "churn_explained"), explained, strict=True))
 
 
 def _outcome(customers: pd.DataFrame, name: str) -> np.ndarray:
     values = customers[name].astype(float).to_numpy()
     # a few spend as much as all others together: on a logarithmic scale all count
     return np.sign(values) * np.log1p(abs(values)) if name == OUTCOMES[0] else values
-
-
-def _place(fitted: tuple[Encoding, Prototypes], customers: pd.DataFrame) -> np.ndarray:
-    encoding, learned = fitted
-    return learned.assign(encoding.points(customers))
 
 
 def _mean(measure: Callable, cases: list[list[np.ndarray]]) -> float | None:

@@ -14,6 +14,7 @@ from segmentation.clusters.encoding import (
     Prototypes,
     weights_of,
 )
+from segmentation.clusters.lloyd import improve, least_squares
 from segmentation.estimators import (
     HDBSCAN,
     GaussianMixture,
@@ -43,20 +44,16 @@ def k_means(
     seed: int,
     start: Prototypes | None = None,
 ) -> Prototypes:
-    """Learn the centres with the least sum of squares within [1]_.
+    """Learn the centres with the least sum of squares within, as `lloyd` tells.
 
     The k-means limit of a mixture of spherical Gaussians: dispersion is the variance
     about the centres.
-
-    References
-    ----------
-    .. [1] S. P. Lloyd (1982), "Least squares quantization in PCM", IEEE Transactions
-       on Information Theory 28(2).
     """
-    begin = {"n_init": 10} if start is None else {"init": start.centre, "n_init": 1}
-    with one_thread():
-        fitted = KMeans(n_clusters, random_state=seed, **begin).fit(points)
-    return _nearest(np.arange(1, n_clusters + 1), fitted.cluster_centers_, points)
+    if start is None:
+        centres = least_squares(points, n_clusters, seed, starts=10)
+    else:
+        _, centres = improve(points, start.centre[None])
+    return _nearest(np.arange(1, n_clusters + 1), centres, points)
 
 
 def gaussian_mixture(
@@ -289,6 +286,17 @@ class Method:
     finds_count: bool = False
     takes_start: bool = False
 
+    def encoding(
+        self,
+        customers: pd.DataFrame,
+        features: list[str] | dict[str, float],
+        categories: list[str],
+    ) -> Encoding:
+        """Learn how customers become the points that the method takes."""
+        return Encoding.learn(
+            customers, features, categories if self.takes_categories else []
+        )
+
     def preprocessing(self, features: list[str] | dict[str, float]) -> str:
         """Return what is done to the features first, in words."""
         told = ["log1p, standardised"]
@@ -309,29 +317,6 @@ METHODS = {
     )
 }
 """By name, those to be preferred first where they do equally well."""
-
-
-def learn(
-    method: Method,
-    customers: pd.DataFrame,
-    features: list[str] | dict[str, float],
-    categories: list[str],
-    n_clusters: int | None,
-    *,
-    seed: int,
-    start: Clustering | None = None,
-) -> tuple[Encoding, Prototypes]:
-    """Encode customers, and find clusters among them."""
-    encoding = Encoding.learn(
-        customers, features, categories if method.takes_categories else []
-    )
-    points = encoding.points(customers)
-    options = {}
-    if method.takes_start and start is not None:
-        earlier = start.in_units_of(encoding)
-        if len(earlier.cluster) == n_clusters:
-            options = {"start": earlier}
-    return encoding, method.learn(points, encoding, n_clusters, seed, **options)
 
 
 def fit(
@@ -371,10 +356,15 @@ def fit(
     """
     customers = sorted_by_key(customers, "customer_id")
     kind = METHODS[method]
-    encoding, learned = learn(
-        kind, customers, features, categories, n_clusters, seed=seed, start=start
-    )
-    members = learned.assign(encoding.points(customers))
+    encoding = kind.encoding(customers, features, categories)
+    points = encoding.points(customers)
+    options = {}
+    if kind.takes_start and start is not None:
+        earlier = start.in_units_of(encoding)
+        if len(earlier.cluster) == n_clusters:
+            options = {"start": earlier}
+    learned = kind.learn(points, encoding, n_clusters, seed, **options)
+    members = learned.assign(points)
     means = customers[value].astype(float).groupby(members).mean()
     rank = means.drop(NOISE, errors="ignore").rank(method="first", ascending=False)
     # a cluster that nobody is in comes last

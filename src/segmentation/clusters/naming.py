@@ -31,18 +31,20 @@ def words(
     -------
     list of str
     """
-    told = contrasts.set_index("feature")[["high_words", "low_words"]].T.to_dict()
-    clear = centres[centres["deviation"].abs() >= at_least]
-    order = clear["deviation"].abs().sort_values(ascending=False, kind="stable").index
+    high, low = (
+        dict(zip(contrasts["feature"], contrasts[name], strict=True))
+        for name in ("high_words", "low_words")
+    )
+    columns = (centres[name] for name in ("feature", "category", "deviation"))
+    clear = [row for row in zip(*columns, strict=True) if abs(row[2]) >= at_least]
     found = []
-    for row in clear.loc[order].itertuples():
-        is_high = row.deviation > 0
-        if not pd.isna(row.category):
-            found += [f"mostly {row.category}"] if is_high else []
+    for feature, category, deviation in sorted(clear, key=lambda row: -abs(row[2])):
+        if not pd.isna(category):
+            found += [f"mostly {category}"] if deviation > 0 else []
             continue
-        word = told.get(row.feature, {}).get("high_words" if is_high else "low_words")
-        if word is not None and not pd.isna(word):
-            found.append(f"{VERY}{word}" if abs(row.deviation) >= STRONG else word)
+        word = (high if deviation > 0 else low).get(feature)
+        if not pd.isna(word):
+            found.append(f"{VERY}{word}" if abs(deviation) >= STRONG else word)
     return list(dict.fromkeys(found))
 
 

@@ -9,7 +9,7 @@ from datetime import date
 
 import pandas as pd
 
-from segmentation.learning.fits import settings_hash
+from segmentation.identity import settings_hash
 
 QUARTER_DAYS = 91
 _NEAR_A_QUARTER = range(60, 123)

@@ -1,6 +1,7 @@
-"""The life of a model: candidates, tuning, rolling origins, champion, fit, scores.
+"""The life of a model: candidates, tuning, rolling origins, champion, calibration, fit.
 
-`candidates` names who competes, `tuning` settles their settings, `origins` says what is
-known when, `calibration` sets their level, `probabilities` puts it all together, `fits`
-records the outcome as a row, `scoring` applies it.
+`lifecycle` holds the sequence, `learner` what it asks of a target. `origins` says what
+is known when, `candidates` names who competes, `tuning` settles their settings,
+`suspects` finds features that know the future, `calibration` and `intervals` set the
+level and the ends, `past` says whether a fit is due, `fit_rows` keeps it as a row.
 """

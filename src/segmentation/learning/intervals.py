@@ -15,6 +15,8 @@ import pandas as pd
 import pyarrow as pa
 
 from segmentation.evidence.coverage import interval_coverage
+from segmentation.frames import sorted_by_key
+from segmentation.identity import hashed
 
 INTERVALS_SCHEMA = pa.schema(
     [
@@ -134,6 +136,48 @@ def measure_coverage(
             mine["value_band"].to_numpy(),
         )
     return found
+
+
+def coverage_at(
+    predictions: pd.DataFrame, unseen: pd.DataFrame
+) -> tuple[dict[str, pd.DataFrame], str]:
+    """Measure the intervals of one candidate at one origin.
+
+    They are learned at an earlier anchor; where that is too small, on one half of the
+    customers, the halves by hashed id, and measured on the other.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Of the origin: a row per customer, `customer_id`, `actual` and
+        `predicted` amount, `actual_orders` and `predicted_orders`.
+    unseen : DataFrame
+        Outcomes of the earlier anchor, at their level.
+
+    Returns
+    -------
+    coverage : dict
+        What `measure_coverage` gives; empty where there are no intervals.
+    how : str
+        In plain words.
+    """
+    outcomes = sorted_by_key(predictions, "customer_id").rename(
+        columns={
+            "actual": "amount",
+            "predicted": "expected_amount",
+            "actual_orders": "orders",
+            "predicted_orders": "expected_orders",
+        }
+    )
+    bands = interval_bands(unseen)
+    if len(bands):
+        return measure_coverage(bands, outcomes), "learned at an earlier anchor"
+    half = outcomes["customer_id"].map(lambda name: hashed(name) % 2)
+    bands = interval_bands(outcomes[half == 0])
+    if len(bands):
+        how = "learned on the other half of the customers"
+        return measure_coverage(bands, outcomes[half == 1]), how
+    return {}, "too few customers for intervals"
 
 
 COVERAGE_METRICS = {

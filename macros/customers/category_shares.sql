@@ -1,0 +1,10 @@
+{#- The shares of categories that are features: a column per category of the setting
+    `share_categories`, by its name. -#}
+{% macro category_shares() -%}
+    {%- set columns = {} -%}
+    {%- for category in setting('share_categories') -%}
+        {%- set name = modules.re.sub('[^a-z0-9]+', '_', category | lower).strip('_') -%}
+        {%- do columns.update({name: category}) -%}
+    {%- endfor -%}
+    {{ return(columns) }}
+{%- endmacro %}

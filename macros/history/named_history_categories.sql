@@ -1,8 +1,0 @@
-{#- Which favourites the clusters are learned on, by the setting `cluster_categories`. -#}
-{% macro named_history_categories() -%}
-    {%- set named = [] -%}
-    {%- for column in ['channel', 'daypart'] if 'favourite_' ~ column in var('cluster_categories', []) -%}
-        {%- do named.append(column) -%}
-    {%- endfor -%}
-    {{ return(named) }}
-{%- endmacro %}

@@ -1,7 +1,0 @@
-{#- Whether a customer fits a rule of int_segments__rules: every feature that a rule may
-    speak of lies within its bounds. -#}
-{% macro fits_rule(customer, rule) -%}
-    {%- for feature in var('rule_features') %}
-    {% if not loop.first %}and {% endif %}{{ is_in_range(customer, rule, feature) }}
-    {%- endfor %}
-{%- endmacro %}

@@ -1,0 +1,108 @@
+{#- The value of a setting, of the type it must have: its default while the value is wrong.
+    Models are parsed before check_settings can say what is wrong, and parsing has to go
+    through until then. -#}
+{% macro setting(name) -%}
+    {%- set known = known_setting(name) -%}
+    {%- if has_braces(name) -%}
+        {{ return(known.default) }}
+    {%- endif -%}
+    {%- set value = var(name) -%}
+    {#- too small a number does no harm while parsing, and unit tests of few rows use some -#}
+    {%- if known.type == 'whole number' and value is integer and value <= known.most -%}
+        {{ return(value) }}
+    {%- endif -%}
+    {{ return(value if is_of_form(value, known) else known.default) }}
+{%- endmacro %}
+
+
+{#- What settings_text says of one setting. Reads no more of it than that: models ask for
+    settings hundreds of times. -#}
+{% macro known_setting(name) -%}
+    {%- set found = modules.re.search('(?ms)^  ' ~ name ~ ':\n.*?(?=^ {0,2}\\S|\\Z)', settings_text()) -%}
+    {%- if not found -%}
+        {{ exceptions.raise_compiler_error(name ~ " is no setting: macros/settings/settings.sql lists them all.") }}
+    {%- endif -%}
+    {{ return(fromyaml(found.group())[name]) }}
+{%- endmacro %}
+
+
+{#- Whether a setting was given with --vars as a text that holds Jinja. `var` would run it:
+    it must be seen before. -#}
+{% macro has_braces(name) -%}
+    {%- set given = invocation_args_dict.get('vars') -%}
+    {%- set text = given.get(name) if given is mapping else none -%}
+    {{ return(text is string and modules.re.search('[{][{%#]', text) is not none) }}
+{%- endmacro %}
+
+
+{#- Whether a setting that may be null has a value, be it a wrong one: as the `enabled` of
+    the demo's seeds asks, which can call no macro. -#}
+{% macro is_given(name) -%}
+    {{ return(has_braces(name) or (var(name) and true)) }}
+{%- endmacro %}
+
+
+{#- Whether a value is what a setting may be, as far as the value alone tells. -#}
+{% macro is_of_form(value, known) -%}
+    {%- if value is none -%}
+        {{ return(known.nullable is true) }}
+    {%- elif known.type == 'whole number' -%}
+        {{ return(value is integer and known.least <= value <= known.most) }}
+    {%- elif known.type in ['number', 'share'] -%}
+        {{ return(value is number and value is not boolean and (
+            known.above < value < known.below if known.above is defined
+            else known.least <= value <= known.most
+        )) }}
+    {%- elif known.type == 'date' -%}
+        {{ return(is_date_text(value | string)) }}
+    {%- elif known.type == 'folder' -%}
+        {{ return(value is string and not modules.re.search('[\\x00-\\x1f]|://', value)) }}
+    {%- elif known.type == 'name' -%}
+        {{ return(value is string and modules.re.fullmatch('[^\'"`;\\x00-\\x1f]*', value) is not none) }}
+    {%- elif known.type == 'condition' -%}
+        {{ return(value is string and value.strip() != '') }}
+    {%- elif known.type == 'currency code' -%}
+        {{ return(value is string and modules.re.fullmatch('[A-Z]{3}', value) is not none) }}
+    {%- elif known.type == 'one of' -%}
+        {{ return(value is string and value in known.choices) }}
+    {%- elif known.type == 'transforms of features' -%}
+        {{ return(
+            value is mapping
+            and (value | length > 0 or known.may_be_empty is true)
+            and value | select('string') | list | length == value | length
+            and not value.values() | reject('in', known.choices) | list
+        ) }}
+    {%- else -%}
+        {{ return(is_list_of_form(value, known)) }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro is_list_of_form(value, known) -%}
+    {%- set is_list = value is sequence and value is not string and value is not mapping -%}
+    {%- if not is_list or (not value and not known.may_be_empty) -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {%- set sound = [] -%}
+    {%- for item in value -%}
+        {%- if known.type == 'list of whole numbers' -%}
+            {%- set is_sound = item is integer and known.least <= item <= known.most -%}
+        {%- else -%}
+            {%- set is_sound = item is string and item.strip() != '' and (not known.choices or item in known.choices) -%}
+        {%- endif -%}
+        {%- if is_sound and item not in sound -%}{%- do sound.append(item) -%}{%- endif -%}
+    {%- endfor -%}
+    {{ return(sound | length == value | length) }}
+{%- endmacro %}
+
+
+{#- Whether a text is a day of the calendar, written as YYYY-MM-DD. -#}
+{% macro is_date_text(text) -%}
+    {%- if not modules.re.fullmatch('[0-9]{4}-[0-9]{2}-[0-9]{2}', text) -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {%- set year, month, day = text[:4] | int, text[5:7] | int, text[8:] | int -%}
+    {%- set is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) -%}
+    {%- set days = [31, 29 if is_leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] -%}
+    {{ return(year >= 1 and 1 <= month <= 12 and 1 <= day <= days[month - 1]) }}
+{%- endmacro %}

@@ -1,0 +1,407 @@
+{#- Every setting of the project, by section: what it may be, its default, and what it
+    means. `check_settings`, `setting` and docs/settings.md (`make settings`) follow from
+    this text; dbt_project.yml repeats the defaults, because dbt reads them there.
+
+    `type` is one of the forms of `setting_form`; `least` and `most` belong to what is
+    allowed, `above` and `below` do not; `nullable` may be null; `may_be_empty` is of lists;
+    `example` stands in messages where the default would not do. -#}
+{% macro settings_text() -%}
+Input:
+  raw_path:
+    type: folder
+    nullable: true
+    default: null
+    example: /data/shop
+    sentence: Folder of Parquet or CSV files named after the raw tables
+  raw_schema:
+    type: name
+    nullable: true
+    default: null
+    example: landing
+    sentence: Schema that holds the raw tables
+  raw_database:
+    type: name
+    nullable: true
+    default: null
+    example: warehouse
+    sentence: Database of that schema, if it is not the target's
+  reporting_currency:
+    type: currency code
+    default: GBP
+    sentence: All amounts are converted to this currency, with the seed `currency_rates`
+  earliest_valid_date:
+    type: date
+    default: "1990-01-01"
+    sentence: An event before this date is rejected
+  quiet_days:
+    type: whole number
+    least: 1
+    most: 36600
+    default: 90
+    sentence: >-
+      An order after a silence of more than so many days is a typing error if hardly any
+      order follows it (`quiet_share`). Only used without `as_of_date`. Other events are
+      rejected from so many days after the last good order
+  quiet_share:
+    type: share
+    least: 0
+    most: 0.5
+    default: 0.01
+    sentence: Hardly any means less than this share of all orders
+  pilot_share:
+    type: share
+    above: 0
+    below: 1
+    nullable: true
+    default: null
+    example: 0.2
+    sentence: >-
+      Begin small: only this share of customers is read, chosen by hash. A smaller share
+      lies within a larger one. Null reads everyone
+  pilot_filter:
+    type: condition
+    nullable: true
+    default: null
+    example: country = 'GB'
+    sentence: >-
+      Only customers who meet this condition on the raw table `customers` are read
+
+Time:
+  as_of_date:
+    type: date
+    nullable: true
+    default: null
+    example: "2024-06-30"
+    sentence: >-
+      The scoring anchor. Everything dated on or after it is rejected as not yet known, so
+      an old date replays that day. Null takes the day after the newest accepted order
+  anchor_step_days:
+    type: whole number
+    least: 1
+    most: 3660
+    default: 92
+    sentence: >-
+      Days between anchors. The default is a quarter, so that the fourth anchor back sees
+      the same season a year before, and that year's labels are known
+  past_anchors:
+    type: whole number
+    least: 1
+    most: 40
+    default: 11
+    sentence: >-
+      Number of anchors before the scoring one, to learn from and to judge at. Those with
+      less than one step of history behind them are left out
+  horizon_days:
+    type: whole number
+    least: 1
+    most: 3660
+    default: 90
+    sentence: A customer who does not buy within so many days of the anchor has churned
+  purchase_horizons:
+    type: list of whole numbers
+    least: 1
+    most: 3660
+    default: [30, 90, 180]
+    sentence: >-
+      The probability of a purchase is predicted for each of these numbers of days.
+      `horizon_days` must be one of them
+  value_horizon_days:
+    type: whole number
+    least: 1
+    most: 3660
+    default: 365
+    sentence: The value of a customer is what is expected within so many days of the anchor
+  response_days:
+    type: whole number
+    least: 1
+    most: 365
+    default: 7
+    sentence: A click or an order within so many days of a message answers it
+
+History:
+  history_grid:
+    type: one of
+    choices: [day, week, month, quarter]
+    default: month
+    sentence: >-
+      Segments are kept for the first day of each of these periods. Another grid makes
+      history again
+  history_from:
+    type: date
+    nullable: true
+    default: null
+    example: "2023-01-01"
+    sentence: History begins at this date. Null begins at the first order
+  sticky_band_pct:
+    type: number
+    unit: percentiles
+    least: 0
+    most: 19
+    default: 7.5
+    sentence: >-
+      A sticky score rises when it is clear of a cut point by so many percentiles of
+      customers; 0 gives plain scores. `rpt_segment_stickiness` shows what other bands
+      would give
+  share_categories:
+    type: list of categories
+    may_be_empty: true
+    default: []
+    example: [Home, Garden]
+    sentence: >-
+      Product categories whose shares of a customer's net amount become features of
+      history, which clusters can be learned on. `Home` makes `home_share`
+
+Learning:
+  seed:
+    type: whole number
+    least: 0
+    most: 4294967295
+    default: 7
+    sentence: Seed of every random draw
+  max_training_customers:
+    type: whole number
+    least: 100
+    most: 1000000000
+    default: 20000
+    sentence: >-
+      Each fit sees at most so many customers per anchor, those whose hashed ids come first
+  min_training_customers:
+    type: whole number
+    least: 20
+    most: 1000000000
+    default: 200
+    sentence: With fewer labelled rows than this there is a verdict instead of a model
+  annual_discount_rate:
+    type: share
+    least: 0
+    most: 1
+    default: 0.1
+    sentence: With 0.1, an amount in a year is worth 1 / 1.1 of it today
+  learning_anchors:
+    type: whole number
+    least: 1
+    most: 40
+    default: 4
+    sentence: Each fit learns from so many anchors, the newest whose labels are known
+  refit_every_days:
+    type: whole number
+    least: 0
+    most: 36600
+    default: 30
+    sentence: >-
+      A fit serves for so many days. Other settings, other code or another start of the
+      data make a new one at once. With 0, each change of the rows to learn from does too
+  backtest_origins:
+    type: whole number
+    least: 1
+    most: 20
+    default: 3
+    sentence: Number of past anchors at which candidates are judged
+  tuning_configurations:
+    type: whole number
+    least: 1
+    most: 1000
+    default: 4
+    sentence: Configurations to try per candidate at most; 1 means no tuning
+  bootstrap_samples:
+    type: whole number
+    least: 20
+    most: 10000
+    default: 200
+    sentence: Number of resamples behind the 95 % intervals of the figures
+  count_reasons:
+    type: whole number
+    least: 0
+    most: 50
+    default: 3
+    sentence: Top reasons per score; 0 gives none
+  cluster_methods:
+    type: list of choices
+    choices: [k-means, Gaussian mixture, Ward, HDBSCAN, k-prototypes]
+    default: [k-means, Gaussian mixture, Ward, HDBSCAN]
+    sentence: Methods of clustering to compare; k-prototypes needs `cluster_categories`
+  cluster_counts:
+    type: list of whole numbers
+    least: 2
+    most: 100
+    default: [3, 4, 5, 6, 7, 8]
+    sentence: Numbers of clusters to compare
+  cluster_min_orders:
+    type: whole number
+    least: 1
+    most: 10000
+    default: 1
+    sentence: >-
+      Clusters are learned from buyers with so many orders or more. Buyers with fewer are
+      placed by the same rule, but nothing is learned from them
+  cluster_refit_days:
+    type: whole number
+    least: 1
+    most: 36600
+    default: 89
+    sentence: >-
+      A fit of clusters serves for at least so many days of history. The default is a
+      quarter of a monthly grid, which may have 89 days. Other settings or code make a new
+      fit that serves from now on; what served before stays
+  cluster_features:
+    type: list of features
+    model: int_customers__history_features
+    default: [days_since_last_order, count_orders, lifetime_net_amount]
+    sentence: >-
+      Features that clusters are learned on, as logarithms: numbers of
+      `int_customers__history_features`
+  cluster_categories:
+    type: list of choices
+    choices: [favourite_channel, favourite_daypart]
+    may_be_empty: true
+    default: []
+    example: [favourite_channel]
+    sentence: Categories that k-prototypes learns clusters on, besides `cluster_features`
+  rule_features:
+    type: list of features
+    model: int_customers__features
+    default: [days_since_last_order, count_orders, lifetime_net_amount]
+    sentence: >-
+      Features that the rules which describe segments may use. The live view must work
+      them out anew (`live_features` lists them)
+  lookalike_lists:
+    type: list of segments
+    may_be_empty: true
+    default: ["rfm:champions"]
+    sentence: >-
+      Segments of `dim_segments` to seek lookalikes of, besides the lists of ids in the
+      seed `lookalike_seeds`
+  lookalikes_per_list:
+    type: whole number
+    least: 1
+    most: 1000000000
+    default: 500
+    sentence: So many customers are proposed for each list, those most like it
+  lookalike_features:
+    type: list of features
+    model: int_customers__features
+    default:
+      - days_since_last_order
+      - count_orders
+      - lifetime_net_amount
+      - avg_order_amount
+      - avg_days_between_orders
+      - avg_products_per_order
+      - count_categories
+      - discount_share
+    example: [days_since_last_order, count_orders, lifetime_net_amount]
+    sentence: >-
+      Features by which customers are compared, as logarithms: numbers of
+      `int_customers__features`
+  churn_features:
+    type: transforms of features
+    model: int_customers__features
+    choices: [identity, log1p]
+    default:
+      days_since_last_order: log1p
+      days_since_first_order: log1p
+      count_orders: log1p
+      count_order_days: log1p
+      lifetime_net_amount: log1p
+      avg_order_amount: log1p
+      silence_log_odds: identity
+      last_gap_days: log1p
+      avg_days_between_orders: log1p
+      stddev_days_between_orders: log1p
+      count_orders_30d: log1p
+      count_orders_90d: log1p
+      count_orders_180d: log1p
+      count_orders_365d: log1p
+      net_amount_90d: log1p
+      net_amount_365d: log1p
+      net_amount_trend: identity
+      avg_products_per_order: log1p
+      count_products: log1p
+      discount_share: identity
+      return_rate: identity
+      count_sessions_30d: log1p
+      count_sessions_90d: log1p
+      message_open_rate: identity
+    example:
+      count_orders: log1p
+      discount_share: identity
+    sentence: >-
+      Features that churn is learned on, each with its transform: numbers of
+      `int_customers__features`
+  response_features:
+    type: transforms of features
+    model: int_customers__features
+    choices: [identity, log1p]
+    may_be_empty: true
+    default:
+      message_click_rate: identity
+      count_messages_180d: log1p
+    sentence: >-
+      Features that the answer to a message is learned on, besides `churn_features`
+
+Segments:
+  segment_dimensions:
+    type: list of choices
+    choices: [rfm, rfm_sticky, lifecycle, cluster, value_tier]
+    default: [rfm, rfm_sticky, lifecycle, cluster, value_tier]
+    sentence: >-
+      Which ways of segmenting are computed. The columns of those left out stay and are
+      null
+  small_segment_customers:
+    type: whole number
+    least: 0
+    most: 1000000000
+    default: 50
+    sentence: >-
+      A segment of fewer customers is not described in its persona, and is no aim for
+      others to grow towards
+  max_profile_customers:
+    type: whole number
+    least: 100
+    most: 1000000000
+    default: 50000
+    sentence: Of more customers than this, those whose hashed ids come first are profiled
+  objective:
+    type: one of
+    choices: [reduce_churn, grow_value, win_back, convert]
+    default: reduce_churn
+    sentence: What segments are ranked for, and what features are weighed by
+{%- endmacro %}
+
+
+{#- What a setting may be, in words: "a whole number from 1 to 40". Writes text and calls
+    nothing of dbt, so that docs/settings_page.py can use it too. -#}
+{% macro setting_form(known) -%}
+    {%- set once = ', each named once' -%}
+    {%- if known.type == 'date' -%}
+        a date written as YYYY-MM-DD
+    {%- elif known.type == 'whole number' -%}
+        a whole number from {{ known.least }} to {{ '{:,}'.format(known.most) }}
+    {%- elif known.type in ['number', 'share'] -%}
+        a {{ known.type }}{{ ' of ' ~ known.unit if known.unit }}
+        {%- if known.above is defined %} above {{ known.above }} and below {{ known.below }}
+        {%- else %} from {{ known.least }} to {{ known.most }}
+        {%- endif -%}
+    {%- elif known.type == 'folder' -%}
+        the path of a folder on this machine
+    {%- elif known.type == 'name' -%}
+        a name without quotes
+    {%- elif known.type == 'condition' -%}
+        a condition on the raw table customers
+    {%- elif known.type == 'currency code' -%}
+        an ISO 4217 code of three capital letters
+    {%- elif known.type == 'one of' -%}
+        one of {{ known.choices | join(', ') }}
+    {%- elif known.type == 'list of choices' -%}
+        a list of some of {{ known.choices | join(', ') }}{{ once }}
+    {%- elif known.type == 'list of whole numbers' -%}
+        a list of whole numbers from {{ known.least }} to {{ '{:,}'.format(known.most) }}{{ once }}
+    {%- elif known.type == 'list of categories' -%}
+        a list of texts, product categories whose names differ in letters or digits
+    {%- elif known.type == 'transforms of features' -%}
+        features, each with its transform, {{ known.choices | join(' or ') }}
+    {%- else -%}
+        a {{ known.type }}{{ once }}
+    {%- endif -%}
+    {{ ', or null' if known.nullable }}
+{%- endmacro %}

@@ -1,0 +1,6 @@
+-- As the models give them: horizons are learned apart, and may contradict each other.
+{{ served_probabilities(
+    ref('int_fits__serving_purchases'),
+    ref('int_fits__purchase_coefficients'),
+    ref('ml_customers__purchase_tree_probabilities')
+) }}

@@ -1,0 +1,25 @@
+-- A feature that the seed does not name under the objective weighs 1.
+with
+
+features as (
+
+    {% for feature in feature_names() -%}
+    select '{{ feature }}' as feature
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+),
+
+weights as (
+
+    select * from {{ ref('objective_weights') }}
+    where objective = '{{ setting("objective") }}'
+
+)
+
+select
+    features.feature,
+    coalesce(weights.weight, 1) as weight
+from features
+left join weights
+    on features.feature = weights.feature

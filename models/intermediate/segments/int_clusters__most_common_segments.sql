@@ -1,0 +1,24 @@
+-- What people have written down of RFM segments can be told of clusters by it.
+with
+
+counted as (
+
+    select
+        cluster_code,
+        rfm_segment_code,
+        count(*) as count_customers
+    from {{ ref('int_customers__segments') }}
+    where cluster_code is not null
+    group by cluster_code, rfm_segment_code
+
+)
+
+select
+    cluster_code,
+    rfm_segment_code
+from counted
+qualify
+    row_number() over (
+        partition by cluster_code
+        order by count_customers desc, rfm_segment_code asc
+    ) = 1

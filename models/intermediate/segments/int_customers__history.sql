@@ -1,0 +1,50 @@
+{{ config(materialized="view") }}
+
+-- A column per way of segmenting, on the grid only: the scoring anchor's segments are
+-- those of the day, and history takes them in with the next step.
+with
+
+segments as (
+
+    select * from {{ ref('int_customers__history_segments') }}
+
+),
+
+clusters as (
+
+    {% if 'cluster' in segment_dimensions() -%}
+    select * from {{ ref('int_customers__history_clusters') }}
+    {%- else -%}
+    -- clusters are left out of the var segment_dimensions, and not learned
+    select
+        customer_id,
+        anchor_date,
+        cast(null as bigint) as cluster_id,
+        cast(null as bigint) as cluster_id_at_previous_fit
+    from segments
+    where false
+    {%- endif %}
+
+),
+
+anchors as (
+
+    select * from {{ ref('int_history_anchors') }}
+    where is_on_grid
+
+)
+
+select
+    segments.*,
+    segments.lifecycle_stage_code as lifecycle_stage_code_by_earlier_cuts,
+    {{ cluster_code('clusters.cluster_id') }} as cluster_code,
+    {{ cluster_code('clusters.cluster_id_at_previous_fit') }}
+        as cluster_code_by_earlier_cuts,
+    anchors.previous_anchor_date
+from segments
+inner join anchors
+    on segments.anchor_date = anchors.anchor_date
+left join clusters
+    on
+        segments.customer_id = clusters.customer_id
+        and segments.anchor_date = clusters.anchor_date

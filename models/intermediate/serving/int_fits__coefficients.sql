@@ -1,8 +1,0 @@
-{{ config(materialized='view') }}
-
-select
-    fit_id,
-    target,
-    kind,
-    {{ rows_of('coefficients') }}
-from {{ ref('int_fits__serving') }}

@@ -1,0 +1,1 @@
+{{ serving_fits(ref('ml_fits__values'), spend_targets().values()) }}

@@ -1,0 +1,61 @@
+"""What makes a fit this one: settings, code, rows, versions of libraries."""
+
+import hashlib
+import json
+import platform
+from contextlib import suppress
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import pandas as pd
+
+NOTHING = "none"  # the champion, or the method, of a fit that learned nothing
+
+LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "duckdb")
+
+# no fit depends on the synthetic shop, nor on how pages are written
+NOT_LEARNED_WITH = {"world", "cards", "personas", "writing.py"}
+
+
+@cache
+def library_versions() -> str:
+    """Write the versions of what a fit depends on."""
+    versions = {"python": platform.python_version()}
+    for name in LIBRARIES:
+        with suppress(PackageNotFoundError):
+            versions[name] = version(name)
+    return json.dumps(versions, sort_keys=True)
+
+
+@cache
+def code_hash() -> str:
+    """Return the hash of this library's code: an edit makes a fit another fit."""
+    folder = Path(__file__).parent
+    digest = hashlib.md5()
+    for file in sorted(folder.rglob("*.py")):
+        if file.relative_to(folder).parts[0] not in NOT_LEARNED_WITH:
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def settings_hash(settings: dict) -> str:
+    """Return the hash of all that a fit is made with but the data."""
+    written = json.dumps(settings, sort_keys=True, default=str)
+    return hashlib.md5(f"{written}|{code_hash()}".encode()).hexdigest()
+
+
+def fingerprint(rows: pd.DataFrame) -> str:
+    """Return the hash of training rows, which are to come sorted by key."""
+    hashes = pd.util.hash_pandas_object(rows, index=False).to_numpy()
+    return hashlib.md5(hashes.tobytes()).hexdigest()
+
+
+def identify(*parts) -> str:
+    """Return the id of a fit: the hash of what makes it this one."""
+    return hashlib.md5("|".join(map(str, parts)).encode()).hexdigest()
+
+
+def hashed(name: str) -> int:
+    """Return a number that depends on a name only, unlike Python's own hash."""
+    return int(hashlib.md5(name.encode()).hexdigest()[:8], 16)

@@ -1,0 +1,241 @@
+"""The life of a model: how a fit comes about, whatever it predicts.
+
+Begin a record; see whether one is due, and what there is to judge on; leave out
+features that know the future; judge the candidates at past origins; calibrate the
+champion on what is known today; record it all as a row. What is particular to a target
+is its `learner.Learner`.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
+
+import pandas as pd
+
+from segmentation.evidence.calibration import calibration_table
+from segmentation.evidence.lift import lift_table
+from segmentation.frames import day
+from segmentation.identity import (
+    NOTHING,
+    fingerprint,
+    identify,
+    library_versions,
+    settings_hash,
+)
+from segmentation.learning.groups import group_figures
+from segmentation.learning.learner import CannotServe, Evidence, Learner, Served
+from segmentation.learning.past import incumbent, is_due, newest, next_number
+from segmentation.learning.suspects import excluded
+from segmentation.linear import Linear
+from segmentation.trees import Forest
+
+
+@dataclass(frozen=True)
+class Build:
+    """What a build knows besides the rows to learn from.
+
+    Attributes
+    ----------
+    fit_date : date or None
+        The scoring anchor; None in an empty shop.
+    data_from : date or None
+        The day of the first order: another one is another shop.
+    past : DataFrame or None
+        Fits made so far, `fit_rows.FITS_SCHEMA`.
+    groups : DataFrame or None
+        Groups to measure by, which nothing is learned from: see `groups`.
+    """
+
+    fit_date: date | None
+    data_from: date | None
+    past: pd.DataFrame | None = None
+    groups: pd.DataFrame | None = None
+
+    @classmethod
+    def of(
+        cls,
+        scoring: pd.DataFrame,
+        past: pd.DataFrame | None = None,
+        groups: pd.DataFrame | None = None,
+    ) -> Self:
+        """Read the scoring anchor.
+
+        Parameters
+        ----------
+        scoring : DataFrame
+            At most one row: `anchor_date`, `first_order_date`.
+        past, groups : DataFrame, optional
+        """
+        if scoring.empty:
+            return cls(None, None, past, groups)
+        row = scoring.iloc[0]
+        fit_date, data_from = day(row["anchor_date"]), day(row["first_order_date"])
+        return cls(fit_date, data_from, past, groups)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A fit that is begun: its record has no champion yet.
+
+    Attributes
+    ----------
+    learner : Learner
+    record : dict
+        A row of `fit_rows.FITS_SCHEMA`.
+    last : Series or None
+        The fit that served until now.
+    origins : list of int
+    problem : str or None
+        As `Learner.judged_at` gives them.
+    is_due : bool
+    """
+
+    learner: Learner
+    record: dict
+    last: pd.Series | None
+    origins: list[int]
+    problem: str | None
+    is_due: bool
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A fit that is done.
+
+    Attributes
+    ----------
+    record : dict
+        A row of `fit_rows.FITS_SCHEMA`.
+    learner : Learner
+        Without the features that were left out.
+    evidence : Evidence or None
+        None without a champion.
+    """
+
+    record: dict
+    learner: Learner
+    evidence: Evidence | None = None
+
+
+def begin(learner: Learner, build: Build) -> Begun:
+    """Begin the record of a fit, and say whether it is due."""
+    task, rows = learner.task, learner.training_rows()
+    origins, problem = learner.judged_at()
+    made_with = {k: v for k, v in task.settings.items() if k != "refit_every_days"}
+    made_with |= {
+        "target": task.target,
+        "features": task.features,
+        "label": task.label,
+        "horizon_days": task.horizon_days,
+    }
+    hashed = settings_hash(made_with)
+    key = ["customer_id", "anchor_number"]
+    columns = dict.fromkeys([*key, task.label, *task.more_columns, *task.features])
+    rows_hash = fingerprint(rows[list(columns)])
+    last = newest(build.past, task.target, build.fit_date)
+    number = next_number(build.past, task.target)
+    record = {
+        "fit_id": identify(task.target, build.fit_date, hashed, rows_hash, number),
+        "target": task.target,
+        "kind": task.kind,
+        "champion": NOTHING,
+        "label": task.label,
+        "features": json.dumps(task.features),
+        "settings": json.dumps(made_with, sort_keys=True),
+        "settings_hash": hashed,
+        "training_fingerprint": rows_hash,
+        "library_versions": library_versions(),
+        "fit_number": number,
+        "horizon_days": task.horizon_days,
+        "seed": task.settings["seed"],
+        "count_training_rows": len(rows),
+        "count_training_customers": rows["customer_id"].nunique(),
+        "count_training_anchors": rows["anchor_number"].nunique(),
+        "is_baseline": False,
+        "fit_date": build.fit_date,
+        "data_from": build.data_from,
+        "trained_from": day(rows["anchor_date"].min()),
+        "trained_until": day(rows["anchor_date"].max()),
+    }
+    due = is_due(
+        last,
+        record,
+        refit_every_days=task.settings["refit_every_days"],
+        is_learnable=problem is None,
+    )
+    return Begun(learner, record, last, origins, problem, due)
+
+
+def finish(begun: Begun, build: Build) -> Outcome:
+    """Judge, choose, calibrate and record, or say why there is nothing to serve."""
+    learner, record = begun.learner, begun.record
+    if begun.problem:
+        return Outcome(record | {"verdict": begun.problem}, learner)
+    leaks = learner.suspects(begun.origins)
+    if leaks is not None:
+        learner = learner.without(leaks)
+        record = record | {"excluded_features": excluded(leaks)}
+    if not learner.candidates:
+        verdict = "no feature is left to learn from"
+        return Outcome(record | {"verdict": verdict}, learner)
+    evidence = learner.judge(begun.origins, incumbent(begun.last, record))
+    try:
+        served = learner.serve(evidence)
+    except CannotServe as error:
+        evidence = evidence.with_baseline(str(error))
+        served = learner.serve(evidence)
+    record = record | _recorded(evidence, served, learner.task.kind, build.groups)
+    return Outcome(record, learner, evidence)
+
+
+def _recorded(
+    evidence: Evidence, served: Served, kind: str, groups: pd.DataFrame | None
+) -> dict:
+    """Return what a record holds of a champion."""
+    card = evidence.scorecard
+    if served.coverage:
+        card = pd.DataFrame([*card.to_dict("records"), *served.coverage])
+    found = {
+        "champion": evidence.champion,
+        "champion_settings": served.settings,
+        "is_baseline": evidence.is_baseline,
+        "verdict": evidence.verdict,
+        "level_slope": served.level_slope,
+        "level_intercept": served.level_intercept,
+        "tuning": evidence.tuning,
+        "scorecard": card,
+        "parameters": served.parameters,
+        "intervals": served.intervals,
+        **model_part(served.model),
+    }
+    if evidence.predictions is None:
+        return found
+    mine = evidence.served_at_newest
+    found["lift"] = lift_table(evidence.predictions, kind)
+    found["groups"] = group_figures(mine, groups, kind)
+    if kind == "probability":
+        found["calibration"] = calibration_table(evidence.predictions)
+    return found
+
+
+def model_part(model: Linear | Forest | None) -> dict[str, pd.DataFrame]:
+    """Return a model as the part of a fit that holds it."""
+    if model is None:
+        return {}
+    if isinstance(model, Linear):
+        return {"coefficients": model.rows}
+    return {"nodes": model.nodes()}
+
+
+def learn(learner: Learner, build: Build) -> Outcome | None:
+    """Learn one target; None where no fit is due."""
+    begun = begin(learner, build)
+    return finish(begun, build) if begun.is_due else None
+
+
+def learn_together(learners: Iterable[Learner], build: Build) -> list[Outcome]:
+    """Learn targets that need each other: if a fit of one is due, so are all."""
+    begun = [begin(learner, build) for learner in learners]
+    return [finish(b, build) for b in begun] if any(b.is_due for b in begun) else []

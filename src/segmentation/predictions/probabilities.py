@@ -1,0 +1,147 @@
+"""Learn a probability: a yes or no that candidates learn from past anchors."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from typing import Self
+
+import pandas as pd
+
+from segmentation.evidence.judgement import judge
+from segmentation.learning import suspects
+from segmentation.learning.candidates import Model, probability
+from segmentation.learning.learner import Evidence, Served, Task
+from segmentation.learning.tuning import tune, written
+from segmentation.predictions.probability_models import ProbabilityModels
+
+
+@dataclass(frozen=True)
+class ProbabilityLearner(ProbabilityModels):
+    """One yes or no on its labelled rows: a `learning.learner.Learner`."""
+
+    @property
+    def task(self) -> Task:
+        """What is to be learned."""
+        target = self.target
+        return Task(
+            target=target.name,
+            kind="probability",
+            label=target.label,
+            horizon_days=target.horizon_days,
+            features=target.features,
+            settings=asdict(self.settings) | {"horizons": target.horizons},
+        )
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        """Who competes; nobody if no feature is left, or no baseline."""
+        target = self.target
+        is_left = target.features and target.baselines
+        return tuple(c.name for c in target.candidates) if is_left else ()
+
+    def training_rows(self) -> pd.DataFrame:
+        """Return the rows whose labels are known at the scoring anchor."""
+        return self.at(*self.origins.known_at(0))
+
+    def judged_at(self) -> tuple[list[int], str | None]:
+        """Return the origins to judge at, newest first, or why there is none."""
+        problem = self.problem(*self.origins.known_at(0))
+        if problem:
+            return [], f"{problem} to learn from"
+        newest = self.origins.gap
+        found, first_problem = [], None
+        for origin in (n for n in self.origins.numbers if n >= newest):
+            problem = self.problem(origin)
+            where = "to judge on"
+            if problem is None:
+                problem = self.problem(*self.origins.known_at(origin))
+                where = "to learn from"
+            if problem:
+                first_problem = first_problem or f"{problem} {where}"
+            else:
+                found.append(origin)
+            if len(found) == self.settings.count_origins:
+                break
+        if found:
+            return found, None
+        nothing = (
+            f"too little data: 0 labelled rows, {self.settings.min_rows} are needed"
+        )
+        return [], first_problem or nothing
+
+    def suspects(self, origins: list[int]) -> dict[str, float]:
+        """Return features that alone tell the label too well, with their AUC."""
+        rows = self.at(*self.origins.known_at(origins[0]))
+        return suspects.suspects(rows, self.target.label, self.target.all_features)
+
+    def without(self, features: Iterable[str]) -> Self:
+        """Return the learner without some features, and who knows only these."""
+        return replace(self, target=self.target.without(features))
+
+    def judge(self, origins: list[int], incumbent: str | None) -> Evidence:
+        """Tune on what the oldest origin knows, and judge by AUC."""
+        chosen, tuning = {}, []
+        for candidate in self.target.candidates:
+            chosen[candidate.name], tried = tune(
+                candidate,
+                self.rows,
+                self.target.label,
+                self.target.features,
+                self.origins,
+                origin=origins[-1],
+                max_configurations=self.settings.max_configurations,
+                seed=self.settings.seed,
+            )
+            tuning += tried
+        predictions = pd.concat(
+            [self.predictions(chosen, origin) for origin in origins], ignore_index=True
+        )
+        judgement = judge(
+            predictions,
+            kind="probability",
+            deciding_metric="auc",
+            seed=self.settings.seed,
+            bootstrap_samples=self.settings.bootstrap_samples,
+            incumbent=incumbent,
+            candidates=list(self.candidates),
+        )
+        return Evidence(
+            judgement.scorecard,
+            judgement.champion,
+            judgement.reason,
+            predictions,
+            chosen,
+            tuning,
+        )
+
+    def serve(self, evidence: Evidence) -> Served:
+        """Fit the champion to all that is known today, and set its level."""
+        model, slope, intercept = self.champion_at(0, evidence)
+        return Served(
+            settings=written(evidence.settings[evidence.champion]),
+            model=model.scaled(slope, intercept),
+            level_slope=slope,
+            level_intercept=intercept,
+        )
+
+    def champion_at(
+        self, origin: int, evidence: Evidence
+    ) -> tuple[Model, float, float]:
+        """Fit the champion to what is known at an origin, as `calibrated` does."""
+        name = evidence.champion
+        (champion,) = (c for c in self.target.candidates if c.name == name)
+        return self.calibrated(champion, evidence.settings[name], origin)
+
+    def predicted(self, origin: int, evidence: Evidence) -> pd.Series | None:
+        """Predict an origin by the champion, from what was known there.
+
+        Returns
+        -------
+        Series or None
+            Probabilities by customer; None where there was too little to learn from.
+        """
+        if self.problem(*self.origins.known_at(origin)):
+            return None
+        customers = self.at(origin)
+        model, slope, intercept = self.champion_at(origin, evidence)
+        chance = probability(slope * model.margin(customers) + intercept)
+        return pd.Series(chance, index=customers["customer_id"].to_numpy())

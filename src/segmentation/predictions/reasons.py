@@ -1,0 +1,218 @@
+"""Say why each score is what it is: terms that add up to it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from segmentation.frames import one_batch
+from segmentation.learning.candidates import Model
+from segmentation.predictions import forecasts
+from segmentation.predictions.scoring import Amounts, frames_of, model_of
+
+REASONS_SCHEMA = pa.schema(
+    [
+        ("customer_id", pa.string()),
+        ("target", pa.string()),
+        ("reason_rank", pa.int64()),
+        ("feature", pa.string()),
+        ("feature_value", pa.float64()),
+        ("contribution", pa.float64()),
+        ("scale", pa.string()),
+    ]
+)
+
+AVERAGE, ALL_ELSE = "(average customer)", "(all else)"
+MOST_ORDERS = "(at most one order a day)"
+SMALLEST = 1e-300  # a probability too small for a double still has a logarithm
+BASELINE_FEATURES = {
+    forecasts.RUN_RATE: "net_amount_365d",
+    forecasts.HIATUS: "net_amount_365d",
+    forecasts.PAST_SPEND: "lifetime_net_amount",
+    forecasts.FREQUENCY: "count_order_days",
+    forecasts.RECENCY: "days_since_last_order",
+}
+LOG_ODDS, LOG_AMOUNT, AMOUNT = "log odds", "log amount", "amount"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """A score taken apart: base + the sum of the contributions is the score.
+
+    Attributes
+    ----------
+    names : list of str
+        p features.
+    values : ndarray, shape (n, p)
+        What the customer has in each.
+    contributions : ndarray, shape (n, p)
+    base : float
+    scale : str
+        Of the score: log odds, the logarithm of an amount, or an amount.
+    """
+
+    names: list[str]
+    values: np.ndarray
+    contributions: np.ndarray
+    base: float
+    scale: str
+
+
+def _values(customers: pd.DataFrame, names: Iterable[str]) -> np.ndarray:
+    return np.column_stack(
+        [pd.to_numeric(customers[name]).to_numpy(float) for name in names]
+    )
+
+
+def probability_terms(model: Model, customers: pd.DataFrame) -> Terms:
+    """Take the log odds of probabilities apart."""
+    names = list(model.features)
+    return Terms(
+        names,
+        _values(customers, names),
+        model.contributions(customers),
+        model.base_value,
+        LOG_ODDS,
+    )
+
+
+def together(terms: Terms, names: Iterable[str]) -> Terms:
+    """Make one term of some that say the same, under the name of the first of them."""
+    names = [name for name in names if name in terms.names]
+    if len(names) < 2:
+        return terms
+    at = [terms.names.index(name) for name in names]
+    contributions = terms.contributions.copy()
+    contributions[:, at[0]] = contributions[:, at].sum(axis=1)
+    kept = [i for i in range(len(terms.names)) if i not in at[1:]]
+    return Terms(
+        [terms.names[i] for i in kept],
+        terms.values[:, kept],
+        contributions[:, kept],
+        terms.base,
+        terms.scale,
+    )
+
+
+def amount_terms(fit: Amounts, customers: pd.DataFrame) -> Terms | None:
+    """Take expected spend apart.
+
+    The logarithm of a product is a sum: ln(spend) = ln(orders) + ln(amount of one). An
+    average customer has the shop's mean amount and, under a purchase model, orders like
+    a new customer; a naive rule is one number.
+    """
+    found = fit.forecast(customers)
+    if found is None:
+        return None
+    if fit.champion in forecasts.BASELINES:
+        name = BASELINE_FEATURES[fit.champion]
+        return Terms(
+            [name],
+            _values(customers, [name]),
+            found.net_amount[:, None],
+            0.0,
+            AMOUNT,
+        )
+    usual_amount = fit.parameters.order_amount
+    amount = np.log(found.amount / usual_amount)
+    if fit.model is not None:
+        purchases = fit.parameters.purchases
+        known = forecasts.with_expectations(customers, purchases, fit.horizon_days)
+        orders = together(probability_terms(fit.model, known), forecasts.EXPECTATIONS)
+        held = np.log(found.orders / fit.level) - fit.model.margin(known)
+        return Terms(
+            [*orders.names, "expected_order_amount", MOST_ORDERS],
+            np.column_stack([orders.values, found.amount, np.full(len(held), np.nan)]),
+            np.column_stack([orders.contributions, amount, held]),
+            orders.base + float(np.log(usual_amount * fit.level)),
+            LOG_AMOUNT,
+        )
+    purchases = fit.parameters.purchases
+    days = fit.horizon_days / purchases.time_unit_days
+    usual_orders = float(purchases.model.expected_new(np.array([days]))[0]) * fit.level
+    alive = np.maximum(fit.alive(customers), SMALLEST)
+    if_alive = np.maximum(found.orders / alive, SMALLEST)
+    return Terms(
+        ["alive_probability", "expected_orders_if_alive", "expected_order_amount"],
+        np.column_stack([alive, if_alive, found.amount]),
+        np.column_stack([np.log(alive), np.log(if_alive / usual_orders), amount]),
+        float(np.log(usual_orders * usual_amount)),
+        LOG_AMOUNT,
+    )
+
+
+def top_reasons(terms: Terms, ids: pd.Series, target: str, count: int) -> pd.DataFrame:
+    """Keep the contributions that matter most; the rest is one row, so that all sum.
+
+    Returns
+    -------
+    DataFrame
+        `REASONS_SCHEMA`; per customer the base (rank 0), the top reasons (1, 2, …) and
+        all else (the last), where there is more.
+    """
+    n, p = terms.contributions.shape
+    kept = min(count, p)
+    order = np.argsort(-np.abs(terms.contributions), axis=1, kind="stable")[:, :kept]
+    names = np.array(terms.names, dtype=object)
+    top = np.take_along_axis(terms.contributions, order, axis=1)
+    columns = [(AVERAGE, np.full(n, np.nan), np.full(n, terms.base))]
+    for rank in range(kept):
+        values = np.take_along_axis(terms.values, order[:, [rank]], axis=1)[:, 0]
+        columns.append((names[order[:, rank]], values, top[:, rank]))
+    if kept < p:
+        rest = terms.contributions.sum(axis=1) - top.sum(axis=1)
+        columns.append((ALL_ELSE, np.full(n, np.nan), rest))
+    return pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "customer_id": ids.to_numpy(),
+                    "target": target,
+                    "reason_rank": rank,
+                    "feature": feature,
+                    "feature_value": value,
+                    "contribution": contribution,
+                    "scale": terms.scale,
+                }
+            )
+            for rank, (feature, value, contribution) in enumerate(columns)
+        ],
+        ignore_index=True,
+    )
+
+
+def explain(
+    batches: Iterable[pa.RecordBatch], fits: pd.DataFrame, *, count: int
+) -> Iterator[pa.RecordBatch]:
+    """Give the top reasons of every score that is served.
+
+    Parameters
+    ----------
+    batches, fits
+        As in `scoring.score_forests`.
+    count : int
+        Reasons per score; 0 for none at all.
+
+    Yields
+    ------
+    pyarrow.RecordBatch
+        `REASONS_SCHEMA`
+    """
+    if not count:
+        return
+    models = {
+        fit["target"]: model
+        for _, fit in fits[fits["kind"] == "probability"].iterrows()
+        if (model := model_of(fit)) is not None
+    }
+    served = Amounts.of(fits)
+    for customers in frames_of(batches):
+        for target, terms in [
+            *((t, probability_terms(m, customers)) for t, m in models.items()),
+            *((fit.target, amount_terms(fit, customers)) for fit in served),
+        ]:
+            if terms is not None:
+                frame = top_reasons(terms, customers["customer_id"], target, count)
+                yield one_batch(frame, REASONS_SCHEMA)

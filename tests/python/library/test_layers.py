@@ -1,0 +1,48 @@
+"""The library learns and writes: it knows neither the engine nor the time of day."""
+
+import ast
+import sys
+
+import pytest
+from places import ROOT
+
+LIBRARY = ROOT / "src/segmentation"
+MODULES = {str(path.relative_to(LIBRARY)): path for path in LIBRARY.rglob("*.py")}
+KNOWN = {"jinja2", "numpy", "pandas", "pyarrow", "scipy", "segmentation", "sklearn"}
+KNOWN |= {"threadpoolctl"} | set(sys.stdlib_module_names) - {
+    "random",
+    "sqlite3",
+    "time",
+}
+# commands open the database they are told to read
+COMMANDS = {"cards/__main__.py": {"duckdb"}}
+# the world is to be the same whatever pandas and scikit-learn do
+OF_THE_WORLD = KNOWN - {"jinja2", "pandas", "scipy", "sklearn", "threadpoolctl"}
+CLOCKS = {"now", "today", "utcnow", "fromtimestamp"}
+
+
+def imported(node):
+    if isinstance(node, ast.Import):
+        return [name.name for name in node.names]
+    return [node.module] if isinstance(node, ast.ImportFrom) else []
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_the_library_imports_no_engine_and_reads_no_clock(name):
+    known = OF_THE_WORLD if name.startswith("world/") else KNOWN
+    source = MODULES[name].read_text()
+    for node in ast.walk(ast.parse(source)):
+        names = {module.split(".")[0] for module in imported(node)}
+        assert names <= known | COMMANDS.get(name, set())
+        if isinstance(node, ast.Call):
+            # the hash of a text is another one in every process
+            assert getattr(node.func, "id", None) != "hash"
+            assert getattr(node.func, "attr", None) not in CLOCKS
+    assert '"now"' not in source
+    assert '"today"' not in source
+
+
+def test_every_part_of_the_library_is_looked_at():
+    parts = {name.split("/")[0] for name in MODULES if "/" in name}
+    assert {"cards", "clusters", "evidence", "learning", "world"} <= parts
+    assert len(MODULES) > 60

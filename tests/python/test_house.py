@@ -1,0 +1,523 @@
+"""The house: layers go down only, a product has one word, keys are tested.
+
+Each rule takes the house as it stands (dbt's manifest and the tree of files) and
+returns what breaks it, in sentences that say how to mend it. Every rule has a breach, a
+small break of the house that the rule must see: a rule that sees nothing is noticed.
+"""
+
+import ast
+import copy
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from places import ROOT
+
+# the products, by the wing (dbt group) they belong to; a new one is entered here first
+PRODUCTS = {
+    "input": "core",
+    "sales": "core",
+    "customers": "core",
+    "quality": "core",
+    "segments": "segments",
+    "clusters": "segments",
+    "rules": "segments",
+    "profiles": "segments",
+    "priorities": "segments",
+    "live": "segments",
+    "lookalikes": "segments",
+    "cohorts": "segments",
+    "churn": "predictions",
+    "value": "predictions",
+    "responses": "predictions",
+    "next_category": "predictions",
+    "models": "predictions",
+}
+SHARED_MACROS = {"cross_db", "definitions", "project", "settings", "statistics"}
+TREES = ("models/intermediate", "models/marts", "python_models", "tests/singular")
+
+READS = {
+    "staging": {"seeds"},
+    "intermediate": {"seeds", "staging", "intermediate", "ml"},
+    "ml": {"seeds", "intermediate", "ml"},
+    "marts": {"intermediate", "ml"},
+}
+PREFIXES = {
+    "staging": r"stg_[a-z]+__\w+",
+    "intermediate": r"int_\w+",
+    "ml": r"ml_\w+",
+    "marts": r"(dim|fct|rpt)_\w+|live_customer_segments",
+}
+
+# keys that another test sees to
+KEYS_TESTED_ELSEWHERE = {
+    "__checked": "raw rows may repeat a key; accepted_rows_have_a_key_of_their_own",
+    "int_plausible_dates": "one row per build",
+    "int_prospects__conversion": "one row",
+    "int_live__known": "one row per build",
+    "int_live__lines": "has no key: a raw order may repeat a line",
+}
+
+# src/segmentation: what a part may import, besides the standard library and packages
+LONGEST_FILE = 450
+LONG_FILES: dict[str, str] = {}
+LONGEST_LINE = 100
+LONGEST_BINDER = 40
+
+
+@dataclass
+class House:
+    """What the rules look at."""
+
+    root: Path
+    manifest: dict
+
+    @property
+    def models(self) -> dict[str, dict]:
+        """The models of this project, by id."""
+        return {
+            key: node
+            for key, node in self.manifest["nodes"].items()
+            if node["resource_type"] == "model"
+        }
+
+    def tests_of(self, key: str) -> list[dict]:
+        """The data tests that are attached to a model."""
+        return [
+            node
+            for node in self.manifest["nodes"].values()
+            if node["resource_type"] == "test" and node.get("attached_node") == key
+        ]
+
+
+def layer(node: dict) -> str:
+    """Name the layer a model or a seed stands in."""
+    first, *rest = Path(node["original_file_path"]).parts
+    return {"python_models": "ml", "seeds": "seeds"}.get(first) or rest[0]
+
+
+def product(node: dict) -> str:
+    """Name the product a model belongs to: its folder."""
+    return Path(node["original_file_path"]).parent.name
+
+
+def layers_go_down_only(house: House) -> list[str]:
+    found = []
+    nodes = house.manifest["nodes"]
+    for node in house.models.values():
+        for key in node["depends_on"]["nodes"]:
+            if key in nodes and layer(nodes[key]) not in READS[layer(node)]:
+                found.append(
+                    f"{node['name']} ({layer(node)}) reads {nodes[key]['name']} "
+                    f"({layer(nodes[key])}): read its body in models/intermediate "
+                    "instead, or move the work there."
+                )
+    return found
+
+
+def marts_only_select_and_cast(house: House) -> list[str]:
+    found = []
+    for node in house.models.values():
+        if layer(node) != "marts":
+            continue
+        parents = [k for k in node["depends_on"]["nodes"] if k.startswith("model.")]
+        words = re.findall(
+            r"\b(join|with|group by|union|over|qualify)\b",
+            re.sub(r"--.*", "", node["raw_code"]),
+        )
+        if len(parents) != 1 or words:
+            found.append(
+                f"{node['name']} does work ({', '.join(sorted(set(words))) or 'reads'} "
+                f"{len(parents)} models): a mart selects from one body and casts. Put "
+                f"the work into models/intermediate/{product(node)}/."
+            )
+    return found
+
+
+def products_form_no_cycle(house: House) -> list[str]:
+    reads: dict[str, set[str]] = {}
+    why = {}
+    for node in house.models.values():
+        if layer(node) not in ("intermediate", "ml"):
+            continue
+        for key in node["depends_on"]["nodes"]:
+            other = house.models.get(key)
+            if other and layer(other) in ("intermediate", "ml"):
+                mine, theirs = product(node), product(other)
+                if mine != theirs:
+                    reads.setdefault(mine, set()).add(theirs)
+                    why[mine, theirs] = f"{node['name']} reads {other['name']}"
+    cycle = find_cycle(reads)
+    if not cycle:
+        return []
+    steps = [why[pair] for pair in pairwise(cycle)]
+    return [
+        f"products form a cycle ({' → '.join(cycle)}): {'; '.join(steps)}. Move one of "
+        "these models to the product that comes first."
+    ]
+
+
+def find_cycle(reads: dict[str, set[str]]) -> list[str] | None:
+    """Return a cycle of a graph, its first node repeated at the end, or None."""
+    done: set[str] = set()
+
+    def visit(node: str, path: list[str]) -> list[str] | None:
+        if node in path:
+            return [*path[path.index(node) :], node]
+        if node in done:
+            return None
+        for other in sorted(reads.get(node, ())):
+            if cycle := visit(other, [*path, node]):
+                return cycle
+        done.add(node)
+        return None
+
+    for start in sorted(reads):
+        if cycle := visit(start, []):
+            return cycle
+    return None
+
+
+def names_have_the_prefix_of_their_layer(house: House) -> list[str]:
+    return [
+        f"{node['name']} stands in {layer(node)}: name it {PREFIXES[layer(node)]}."
+        for node in house.models.values()
+        if not re.fullmatch(PREFIXES[layer(node)], node["name"])
+    ]
+
+
+def every_description_tells_the_grain(house: House) -> list[str]:
+    return [
+        f"{node['name']} does not tell its grain: end its description with 'One row "
+        "per …' (or 'One row …')."
+        for node in house.models.values()
+        if not re.search(r"\bone row\b", node["description"], re.IGNORECASE)
+    ]
+
+
+def every_key_is_tested(house: House) -> list[str]:
+    found = []
+    for key, node in house.models.items():
+        is_work = layer(node) in ("intermediate", "ml")
+        if not is_work or any(k in node["name"] for k in KEYS_TESTED_ELSEWHERE):
+            continue
+        kinds = {
+            (t.get("test_metadata") or {}).get("name") for t in house.tests_of(key)
+        }
+        if not kinds & {"unique", "unique_combination"} and not is_promised(house, key):
+            found.append(
+                f"{node['name']} has no tested key: add `unique` to its key column, or "
+                "`unique_combination` to the model, in its YAML."
+            )
+    return found
+
+
+def is_promised(house: House, key: str) -> bool:
+    """Say whether a view is read by one mart alone, whose primary key is enforced."""
+    if house.models[key]["config"]["materialized"] != "view":
+        return False
+    readers = [n for n in house.models.values() if key in n["depends_on"]["nodes"]]
+    return (
+        len(readers) == 1
+        and layer(readers[0]) == "marts"
+        and has_key(house, readers[0])
+    )
+
+
+def has_key(house: House, node: dict) -> bool:
+    """Say whether a model has a primary key or a test of one."""
+    constraints = [
+        *node.get("constraints", []),
+        *(c for column in node["columns"].values() for c in column["constraints"]),
+    ]
+    kinds = {
+        (t.get("test_metadata") or {}).get("name")
+        for t in house.tests_of(node["unique_id"])
+    }
+    return any(c["type"] == "primary_key" for c in constraints) or bool(
+        kinds & {"unique", "unique_combination"}
+    )
+
+
+def every_mart_has_a_key(house: House) -> list[str]:
+    return [
+        f"{node['name']} has no key: add a primary_key constraint in its YAML."
+        for node in house.models.values()
+        if layer(node) == "marts"
+        and node["config"]["materialized"] != "view"
+        and not has_key(house, node)
+    ]
+
+
+def products_have_one_word_in_all_trees(house: House) -> list[str]:
+    found = []
+    for tree in (*TREES, "macros"):
+        known = set(PRODUCTS) | (SHARED_MACROS if tree == "macros" else set())
+        for folder in sorted((house.root / tree).iterdir()):
+            if folder.is_dir() and folder.name not in known | {"__pycache__"}:
+                found.append(
+                    f"{tree}/{folder.name} is no product: use one of "
+                    f"{', '.join(PRODUCTS)}, or enter the new product in PRODUCTS."
+                )
+            for file in folder.glob("_*.yml") if folder.is_dir() else ():
+                if not file.name.startswith(f"_{folder.name}__"):
+                    found.append(
+                        f"{tree}/{folder.name}/{file.name}: YAML is named "
+                        f"_{folder.name}__models.yml (or __unit_tests, __macros)."
+                    )
+    for folder in sorted((house.root / "models/marts").iterdir()):
+        page = f"docs/methods/{folder.name}.md"
+        if folder.is_dir() and not (house.root / page).exists():
+            found.append(f"{page} is missing: write how {folder.name} is worked out.")
+    return found
+
+
+def marts_belong_to_the_wing_of_their_product(house: House) -> list[str]:
+    return [
+        f"{node['name']} is in group {node['config'].get('group')}: its product "
+        f"belongs to {PRODUCTS[product(node)]}. Set `group` in its YAML."
+        for node in house.models.values()
+        if layer(node) == "marts"
+        and node["config"].get("group") != PRODUCTS.get(product(node))
+    ]
+
+
+def binders_only_bind(house: House) -> list[str]:
+    found = []
+    for file in sorted((house.root / "python_models").rglob("*.py")):
+        text = file.read_text()
+        name = file.relative_to(house.root)
+        if text.count("\n") > LONGEST_BINDER:
+            found.append(
+                f"{name} has more than {LONGEST_BINDER} lines: a binder binds refs and "
+                "settings and makes one call. Move the rest into src/segmentation."
+            )
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.JoinedStr | ast.If | ast.For | ast.IfExp):
+                found.append(
+                    f"{name}:{node.lineno} holds logic or text that is put together: "
+                    "move it into src/segmentation."
+                )
+            is_sql = (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and re.search(r"\bselect\b.*\bfrom\b", node.value, re.IGNORECASE | re.S)
+            )
+            if is_sql:
+                found.append(
+                    f"{name}:{node.lineno} holds SQL: make it a model in "
+                    "models/intermediate, and read that."
+                )
+    return found
+
+
+def every_setting_is_explained(house: House) -> list[str]:
+    page = (house.root / "docs/settings.md").read_text()
+    found = []
+    for tree, pattern in {
+        "models": "*.sql", "macros": "*.sql", "python_models": "*.yml"
+    }.items():  # fmt: skip
+        for file in sorted((house.root / tree).rglob(pattern)):
+            names = re.findall(
+                r"\b(?:var|setting)\(['\"](\w+)['\"]", file.read_text()
+            )
+            found += [
+                f"{file.relative_to(house.root)} uses the setting {name}, which "
+                "docs/settings.md does not explain: add it to macros/settings."
+                for name in sorted(set(names))
+                if f"`{name}`" not in page
+            ]
+    return found
+
+
+def files_of_the_library_are_short(house: House) -> list[str]:
+    found = []
+    for file in sorted((house.root / "src").rglob("*.py")):
+        name = str(file.relative_to(house.root / "src/segmentation"))
+        count = len(file.read_text().splitlines())
+        if count > LONGEST_FILE and name not in LONG_FILES:
+            found.append(
+                f"src/segmentation/{name} has {count} lines: part it by what it does, "
+                f"or enter it in LONG_FILES with a reason. At most {LONGEST_FILE}."
+            )
+    return found
+
+
+def lines_of_yaml_and_macros_are_short(house: House) -> list[str]:
+    found = []
+    for tree in ("models", "python_models", "macros", "seeds"):
+        for file in sorted((house.root / tree).rglob("*")):
+            is_ours = file.suffix == ".yml" or (
+                tree == "macros" and file.suffix == ".sql"
+            )
+            # the rows of unit tests are tables
+            if not is_ours or file.name.endswith("__unit_tests.yml"):
+                continue
+            for number, line in enumerate(file.read_text().splitlines(), 1):
+                if len(line) > LONGEST_LINE:
+                    found.append(
+                        f"{file.relative_to(house.root)}:{number} has {len(line)} "
+                        f"characters: at most {LONGEST_LINE}."
+                    )
+    return found
+
+
+def descriptions_stand_alone(house: House) -> list[str]:
+    found = []
+    for node in house.manifest["nodes"].values():
+        if node["resource_type"] not in ("model", "seed"):
+            continue
+        texts = {node["name"]: node["description"]} | {
+            f"{node['name']}.{name}": column["description"]
+            for name, column in node["columns"].items()
+        }
+        for name, text in texts.items():
+            text = text.strip()
+            is_riddle = re.match(r"(Its|Their|Those|They|He|His|It|The same)\b", text)
+            is_old = re.search(r"\b(he|him|his|whoever|lately|commonest)\b", text)
+            if is_riddle or is_old or len(text) < 15:
+                found.append(
+                    f"{name}: '{text}' cannot be understood alone. Say what it is, of "
+                    "what, with unit and direction: it ships to BI as a comment."
+                )
+    return found
+
+
+RULES: tuple[Callable[[House], list[str]], ...] = (
+    layers_go_down_only,
+    marts_only_select_and_cast,
+    products_form_no_cycle,
+    names_have_the_prefix_of_their_layer,
+    every_description_tells_the_grain,
+    every_key_is_tested,
+    every_mart_has_a_key,
+    products_have_one_word_in_all_trees,
+    marts_belong_to_the_wing_of_their_product,
+    binders_only_bind,
+    every_setting_is_explained,
+    files_of_the_library_are_short,
+    lines_of_yaml_and_macros_are_short,
+    descriptions_stand_alone,
+)
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory) -> House:
+    """Read the manifest, and the tree it was made from."""
+    from dbt_project import run_dbt
+
+    folder = tmp_path_factory.mktemp("house")
+    result = run_dbt(
+        "parse",
+        database=folder / "none.duckdb",
+        target=folder / "target",
+        is_manifest_written=True,
+    )
+    assert result.success, result.text
+    return House(ROOT, json.loads((folder / "target/manifest.json").read_text()))
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_the_house(rule, house):
+    found = rule(house)
+
+    assert not found, "\n" + "\n".join(found)
+
+
+# ---------- breaches: what each rule is to see
+
+
+def reading(name: str, of: str) -> Callable[[House], None]:
+    """Let one model read another."""
+
+    def breach(house: House) -> None:
+        ids = {node["name"]: key for key, node in house.manifest["nodes"].items()}
+        house.manifest["nodes"][ids[name]]["depends_on"]["nodes"].append(ids[of])
+
+    return breach
+
+
+def changing(model: str, **values) -> Callable[[House], None]:
+    """Let a model be another."""
+
+    def breach(house: House) -> None:
+        for node in house.manifest["nodes"].values():
+            if node["name"] == model:
+                node.update(values)
+
+    return breach
+
+
+def untested(house: House) -> None:
+    for key, node in list(house.manifest["nodes"].items()):
+        if (node.get("attached_node") or "").endswith(".int_customers__churn"):
+            del house.manifest["nodes"][key]
+
+
+def keyless(house: House) -> None:
+    node = house.models["model.segmentation.fct_customer_churn"]
+    node["columns"]["customer_id"]["constraints"] = []
+
+
+def in_a_corner(house: House) -> None:
+    node = house.models["model.segmentation.fct_customer_churn"]
+    node["config"] = node["config"] | {"group": "core"}
+
+
+def writing(path: str, text: str) -> Callable[[House], None]:
+    """Write a file in a copy of the tree."""
+
+    def breach(house: House) -> None:
+        file = house.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+    return breach
+
+
+BREACHES = {
+    layers_go_down_only: reading("int_customers__features", "dim_customers"),
+    marts_only_select_and_cast: reading("fct_customer_churn", "int_customers"),
+    products_form_no_cycle: reading("int_anchors", "int_customers__churn"),
+    names_have_the_prefix_of_their_layer: changing("int_anchors", name="anchors"),
+    every_description_tells_the_grain: changing("int_anchors", description="Anchors."),
+    every_key_is_tested: untested,
+    every_mart_has_a_key: keyless,
+    products_have_one_word_in_all_trees: writing("macros/attrition/a.sql", ""),
+    marts_belong_to_the_wing_of_their_product: in_a_corner,
+    binders_only_bind: writing(
+        "python_models/churn/ml_x.py", "def model(dbt, session):\n    x = f'{dbt}'\n"
+    ),
+    every_setting_is_explained: writing("models/x.sql", "select {{ var('secret') }}"),
+    files_of_the_library_are_short: writing(
+        "src/segmentation/long.py", "\n" * (LONGEST_FILE + 1)
+    ),
+    lines_of_yaml_and_macros_are_short: writing("macros/churn/long.sql", "-" * 200),
+    descriptions_stand_alone: changing(
+        "int_anchors", description="Its one row per day."
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_a_breach_is_seen_and_told(rule, house, tmp_path):
+    root = tmp_path
+    for tree in (*TREES, "macros"):
+        for folder in (ROOT / tree).iterdir():
+            if folder.is_dir():
+                (root / tree / folder.name).mkdir(parents=True)
+    for page in (ROOT / "docs").rglob("*.md"):
+        copied = root / page.relative_to(ROOT)
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        copied.write_text(page.read_text())
+    broken = House(root, copy.deepcopy(house.manifest))
+    before = rule(broken)
+    BREACHES[rule](broken)
+    after = rule(broken)
+
+    assert len(after) > len(before)
+    assert all(len(sentence) > 40 for sentence in after)

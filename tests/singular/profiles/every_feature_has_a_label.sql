@@ -1,0 +1,29 @@
+-- A reason is told in words: each feature a model may learn from has some, and so has
+-- each that is a reason today. The seed feature_labels is where they are missing.
+{%- set features = (
+    (feature_names() if execute else []) + probability_features() + [
+        'alive_probability', 'expected_orders_if_alive', 'expected_order_amount',
+        'log_alive_probability', 'log_expected_orders', 'log_expected_orders_squared',
+        'shop_part', 'own_part', 'last_part', '(average customer)', '(all else)',
+        '(agreement of horizons)', '(at most one order a day)',
+    ]
+) | unique %}
+-- depends_on: {{ ref('int_customers__features') }}
+with
+
+features as (
+
+    {% for feature in features -%}
+    select '{{ feature }}' as feature
+    union
+    {% endfor -%}
+    select feature from {{ ref('fct_prediction_reasons') }}
+    where feature not like 'purchase_probability_%'
+
+)
+
+select features.feature
+from features
+left join {{ ref('feature_labels') }} as words
+    on features.feature = words.feature
+where words.feature is null

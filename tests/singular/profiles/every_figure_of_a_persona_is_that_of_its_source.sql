@@ -1,0 +1,120 @@
+-- A persona says nothing that its sources do not: each figure is read there again, and
+-- so is each text and date.
+with
+
+figures as (
+
+    select * from {{ ref('fct_persona_figures') }}
+
+),
+
+profiles as (
+
+    select * from {{ ref('rpt_segment_profiles') }}
+
+),
+
+overview as (
+
+    select * from {{ ref('rpt_segment_overview') }}
+
+),
+
+segments as (
+
+    select * from {{ ref('dim_segments') }}
+
+),
+
+sources as (
+
+    {% for figure in [
+        'count_known', 'count_others', 'segment_mean', 'others_mean', 'segment_median',
+        'everyone_median', 'effect_size', 'least_effect',
+    ] -%}
+    select
+        'rpt_segment_profiles' as source,
+        segment_id,
+        feature,
+        feature_value,
+        '{{ figure }}' as figure,
+        cast({{ figure }} as double) as figure_value,
+        cast(null as {{ dbt.type_string() }}) as words
+    from profiles
+    union all
+    {% endfor -%}
+    {% for figure in [
+        'count_customers', 'customer_share', 'net_amount_share', 'avg_churn_probability'
+    ] -%}
+    select
+        'rpt_segment_overview' as source,
+        segment_id,
+        cast(null as {{ dbt.type_string() }}) as feature,
+        cast(null as {{ dbt.type_string() }}) as feature_value,
+        '{{ figure }}' as figure,
+        cast({{ figure }} as double) as figure_value,
+        cast(null as {{ dbt.type_string() }}) as words
+    from overview
+    union all
+    {% endfor -%}
+    {% for name in ['horizon_days', 'small_segment_customers'] -%}
+    select
+        'settings' as source,
+        segment_id,
+        cast(null as {{ dbt.type_string() }}) as feature,
+        cast(null as {{ dbt.type_string() }}) as feature_value,
+        '{{ name }}' as figure,
+        cast({{ setting(name) }} as double) as figure_value,
+        cast(null as {{ dbt.type_string() }}) as words
+    from segments
+    union all
+    {% endfor -%}
+    {% for figure in ['description', 'suggested_play'] -%}
+    select
+        'dim_segments' as source,
+        segment_id,
+        cast(null as {{ dbt.type_string() }}) as feature,
+        cast(null as {{ dbt.type_string() }}) as feature_value,
+        '{{ figure }}' as figure,
+        cast(null as double) as figure_value,
+        {{ figure }} as words
+    from segments
+    union all
+    {% endfor -%}
+    select
+        'rpt_segment_overview' as source,
+        segment_id,
+        cast(null as {{ dbt.type_string() }}) as feature,
+        cast(null as {{ dbt.type_string() }}) as feature_value,
+        'as_of_date' as figure,
+        cast(null as double) as figure_value,
+        cast(as_of_date as {{ dbt.type_string() }}) as words
+    from overview
+    union all
+    select
+        'rpt_segment_profiles' as source,
+        segment_id,
+        cast(null as {{ dbt.type_string() }}) as feature,
+        cast(null as {{ dbt.type_string() }}) as feature_value,
+        'count_features' as figure,
+        cast(count(distinct feature) as double) as figure_value,
+        cast(null as {{ dbt.type_string() }}) as words
+    from {{ ref('int_segments__persona_facts') }}
+    group by segment_id
+
+)
+
+select figures.*
+from figures
+left join sources
+    on
+        figures.source = sources.source
+        and figures.segment_id = sources.segment_id
+        and figures.feature is not distinct from sources.feature
+        and figures.feature_value is not distinct from sources.feature_value
+        and figures.figure = sources.figure
+where
+    -- a source that says nothing backs no figure
+    coalesce(cast(sources.figure_value as {{ dbt.type_string() }}), sources.words) is null
+    or figures.figure_value is distinct from sources.figure_value
+    or (sources.words is not null and figures.written <> sources.words)
