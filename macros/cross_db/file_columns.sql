@@ -25,11 +25,11 @@
 
 {#- The lines of a CSV file that cannot be read, in words, over the whole file. Found
     before the build, so that they do not stop it halfway. -#}
-{% macro faulty_lines(path) -%}
-    {{ return(adapter.dispatch('faulty_lines', 'segmentation')(path)) }}
+{% macro unreadable_lines(path) -%}
+    {{ return(adapter.dispatch('unreadable_lines', 'segmentation')(path)) }}
 {%- endmacro %}
 
-{% macro duckdb__faulty_lines(path) -%}
+{% macro duckdb__unreadable_lines(path) -%}
     {%- if path.endswith('.parquet') -%}
         {{ return([]) }}
     {%- endif -%}

@@ -70,10 +70,10 @@
                     else "a CSV file in UTF-8 with a header line")
                 ~ ": write it again, or take it out of the folder."
             ) -%}
-        {%- elif is_present and faulty_lines(files[0]) -%}
+        {%- elif is_present and unreadable_lines(files[0]) -%}
             {%- do problems.append(
                 table.table ~ ": " ~ files[0] ~ " has lines that cannot be read ("
-                ~ faulty_lines(files[0]) | join("; ") ~ "). Write it again, or mend these lines."
+                ~ unreadable_lines(files[0]) | join("; ") ~ "). Write it again, or mend these lines."
             ) -%}
         {%- elif is_present -%}
             {%- set columns = file_columns(files[0]) -%}

@@ -12,7 +12,7 @@
 
     {%- if sound.pilot_filter -%}
         {%- set columns = raw_columns('shop', 'customers') | map(attribute='name') | list -%}
-        {%- for fault in condition_faults(sound.pilot_filter, columns) -%}
+        {%- for fault in condition_errors(sound.pilot_filter, columns) -%}
             {%- do problems.append(
                 "pilot_filter is " ~ sound.pilot_filter ~ ": it must be a condition on the "
                 ~ "raw table customers, for instance country = 'GB' ("
