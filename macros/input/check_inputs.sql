@@ -73,7 +73,8 @@
         {%- elif is_present and unreadable_lines(files[0]) -%}
             {%- do problems.append(
                 table.table ~ ": " ~ files[0] ~ " has lines that cannot be read ("
-                ~ unreadable_lines(files[0]) | join("; ") ~ "). Write it again, or mend these lines."
+                ~ unreadable_lines(files[0]) | join("; ")
+                ~ "). Write it again, or mend these lines."
             ) -%}
         {%- elif is_present -%}
             {%- set columns = file_columns(files[0]) -%}

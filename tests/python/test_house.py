@@ -322,9 +322,7 @@ def every_setting_is_explained(house: House) -> list[str]:
         "models": "*.sql", "macros": "*.sql", "python_models": "*.yml"
     }.items():  # fmt: skip
         for file in sorted((house.root / tree).rglob(pattern)):
-            names = re.findall(
-                r"\b(?:var|setting)\(['\"](\w+)['\"]", file.read_text()
-            )
+            names = re.findall(r"\b(?:var|setting)\(['\"](\w+)['\"]", file.read_text())
             found += [
                 f"{file.relative_to(house.root)} uses the setting {name}, which "
                 "docs/settings.md does not explain: add it to macros/settings."
