@@ -36,24 +36,35 @@ References
    33(1).
 """
 
-from typing import TypeAlias
+from datetime import datetime
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
-import pandas as pd
+from numpy.typing import ArrayLike
 
 from segmentation.world.settings import DAYS_PER_YEAR
 
 DAY = np.timedelta64(1, "D")
 
-Moment: TypeAlias = np.datetime64 | pd.Timestamp | str
+Moment: TypeAlias = np.datetime64 | datetime | str
+
+
+class Frame(Protocol):
+    """A table such as pandas has; the world itself does without pandas."""
+
+    def __getitem__(self, name: str, /) -> Any:
+        """Return a column."""
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
 
 
 def churn_probability(
-    customers: pd.DataFrame,
-    last_purchase_time: np.ndarray | pd.Series,
+    customers: Frame,
+    last_purchase_time: ArrayLike,
     anchor: Moment,
     horizon_days: int,
-    seasonality: pd.DataFrame,
+    seasonality: Frame,
 ) -> np.ndarray:
     """Return P(no purchase in [anchor, anchor + horizon) | silence so far).
 
@@ -81,10 +92,10 @@ def churn_probability(
 
 
 def alive_probability(
-    customers: pd.DataFrame,
-    last_purchase_time: np.ndarray | pd.Series,
+    customers: Frame,
+    last_purchase_time: ArrayLike,
     anchor: Moment,
-    seasonality: pd.DataFrame,
+    seasonality: Frame,
 ) -> np.ndarray:
     """Return P(alive at the anchor | silence since the last purchase)."""
     first_day, season = _season(seasonality)
@@ -100,11 +111,11 @@ def alive_probability(
 
 
 def expected_purchases(
-    customers: pd.DataFrame,
-    last_purchase_time: np.ndarray | pd.Series,
+    customers: Frame,
+    last_purchase_time: ArrayLike,
     anchor: Moment,
     horizon_days: int,
-    seasonality: pd.DataFrame,
+    seasonality: Frame,
 ) -> np.ndarray:
     r"""Return the expected number of purchases in [anchor, anchor + horizon).
 
@@ -115,11 +126,11 @@ def expected_purchases(
 
 
 def expected_spend(
-    customers: pd.DataFrame,
-    last_purchase_time: np.ndarray | pd.Series,
+    customers: Frame,
+    last_purchase_time: ArrayLike,
     anchor: Moment,
     horizon_days: int,
-    seasonality: pd.DataFrame,
+    seasonality: Frame,
 ) -> np.ndarray:
     """Return the expected spend in GBP in [anchor, anchor + horizon).
 
@@ -133,11 +144,11 @@ def expected_spend(
 
 
 def message_effect(
-    customers: pd.DataFrame,
-    last_purchase_time: np.ndarray | pd.Series,
+    customers: Frame,
+    last_purchase_time: ArrayLike,
     anchor: Moment,
     horizon_days: int,
-    seasonality: pd.DataFrame,
+    seasonality: Frame,
 ) -> np.ndarray:
     """Return by how much a message sent at the anchor raises P(purchase).
 
@@ -155,10 +166,10 @@ class _Ahead:
 
     def __init__(
         self,
-        customers: pd.DataFrame,
+        customers: Frame,
         anchor: Moment,
         horizon_days: int,
-        seasonality: pd.DataFrame,
+        seasonality: Frame,
     ) -> None:
         first_day, season = _season(seasonality)
         start = _days(anchor, first_day)
@@ -171,7 +182,7 @@ class _Ahead:
 
 
 def _walk(
-    customers: pd.DataFrame, start: np.ndarray, end: np.ndarray, season: np.ndarray
+    customers: Frame, start: np.ndarray, end: np.ndarray, season: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Integrate from each customer's start to a common end, day by day.
 
@@ -202,7 +213,7 @@ def _walk(
     return survival, dead, purchases
 
 
-def _season(seasonality: pd.DataFrame) -> tuple[np.datetime64, np.ndarray]:
+def _season(seasonality: Frame) -> tuple[np.datetime64, np.ndarray]:
     """Return the first day and the multipliers; days must be without gaps."""
     dates = np.asarray(seasonality["date"], dtype="datetime64[D]")
     if len(dates) > 1 and not (np.diff(dates) == DAY).all():
@@ -211,7 +222,7 @@ def _season(seasonality: pd.DataFrame) -> tuple[np.datetime64, np.ndarray]:
 
 
 def _days(
-    times: np.ndarray | pd.Series | Moment,
+    times: ArrayLike | datetime,
     first_day: np.datetime64,
 ) -> np.ndarray:
     """Return days since the first day; NaN for a missing time."""
