@@ -49,6 +49,6 @@ def sorted_by_key(frame: pd.DataFrame, *key: str) -> pd.DataFrame:
     return frame.sort_values(list(key), kind="stable").reset_index(drop=True)
 
 
-def day(moment) -> date | None:
+def day(moment: object) -> date | None:
     """Return the date of what a frame holds as one; None if it is missing."""
     return None if pd.isna(moment) else pd.Timestamp(moment).date()

@@ -9,6 +9,7 @@ the plain segment it follows a move that lasts.
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -162,7 +163,7 @@ def dwell(plain: np.ndarray) -> np.ndarray:
     return held
 
 
-def _stay(segments: np.ndarray) -> dict:
+def _stay(segments: np.ndarray) -> dict[str, float | None]:
     before, after = segments[:, :-1], segments[:, 1:]
     pairs = (before != ABSENT) & (after != ABSENT)
     stays = (pairs & (before == after)).sum(axis=1)
@@ -259,34 +260,34 @@ def weigh(
     if panel.values.shape[1] < 2 or not len(panel.values):
         return STICKINESS_SCHEMA.empty_table()
     plain = panel.segments()
-    rules: dict[str, tuple[float | None, Callable]] = {
+    rules: dict[str, tuple[float | None, Callable[[], np.ndarray]]] = {
         f"rises when clear by {band:g} percentiles" if band else "plain": (
             band,
-            lambda band=band: panel.segments(up_pct=band),
+            partial(panel.segments, up_pct=band),
         )
         for band in sorted({0, *bands, band_in_force})
     }
     for band in BOTH_WAYS:
         rules[f"rises and falls when clear by {band:g} percentiles"] = (
             None,
-            lambda band=band: panel.segments(up_pct=band, down_pct=band),
+            partial(panel.segments, up_pct=band, down_pct=band),
         )
     rules["two dates running"] = (None, lambda: dwell(plain))
     rows = []
-    for rule, (band, make) in rules.items():
+    for rule, (band_pct, make) in rules.items():
         held = make()
         moves = lags(plain, held, panel.dates)
         rows.append(
             {
                 "rule": rule,
-                "band_pct": band,
+                "band_pct": band_pct,
                 "count_customers": len(plain),
                 **_stay(held),
                 "count_lasting_moves": len(moves),
                 "mean_lag_days": moves[:, 0].mean() if len(moves) else None,
                 "followed_share": moves[:, 1].mean() if len(moves) else None,
                 "agreement_share": (held == plain)[plain != ABSENT].mean(),
-                "is_in_force": band == band_in_force,
+                "is_in_force": band_pct == band_in_force,
             }
         )
     frame = pd.DataFrame(rows).reindex(columns=[*STICKINESS_SCHEMA.names])

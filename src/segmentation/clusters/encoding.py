@@ -8,6 +8,7 @@ which is cluster 0. The rule needs nothing but sums and squares, so that SQL app
 fitted method as Python does.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -63,7 +64,7 @@ class Encoding:
         cls,
         customers: pd.DataFrame,
         features: list[str] | dict[str, float],
-        categories: list[str] = (),
+        categories: Sequence[str] = (),
     ) -> "Encoding":
         """Learn means, scales and the categories seen.
 

@@ -6,6 +6,7 @@ value (all weights 1) and the bootstrap (multinomial weights). Weights have the 
 """
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -67,7 +68,7 @@ class Ranked:
     below: np.ndarray
 
     @classmethod
-    def of(cls, actual: np.ndarray, predicted: np.ndarray, weights: np.ndarray):
+    def of(cls, actual: np.ndarray, predicted: np.ndarray, weights: np.ndarray) -> Self:
         """Group customers by their predictions."""
         order, starts = tie_groups(predicted)
         weights = weights[order]

@@ -138,7 +138,7 @@ class Amounts:
             return np.full(len(customers), np.nan)
         seen = forecasts.summaries(customers)
         x, t_x, T = (seen[name].to_numpy() for name in ("x", "t_x", "T"))
-        return purchases.model.probability_alive(x, t_x, T)
+        return purchases.purchase_model.probability_alive(x, t_x, T)
 
     def forecast(
         self, customers: pd.DataFrame, annual_discount_rate: float = 0.0

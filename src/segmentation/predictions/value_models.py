@@ -111,7 +111,14 @@ class ValueModels:
             )
         return self.expected[number]
 
-    def predict(self, name, rows, parameters, model, level=1.0) -> Forecast | None:
+    def predict(
+        self,
+        name: str,
+        rows: pd.DataFrame,
+        parameters: Parameters,
+        model: Linear | Forest | None,
+        level: float = 1.0,
+    ) -> Forecast | None:
         """Apply a candidate, undiscounted: what is judged is what was paid."""
         return forecast(
             name,
@@ -150,11 +157,14 @@ class ValueModels:
         where that is too small.
         """
         known = self.origins.known_at(origin)
-        number = self.origins.same_season(origin) or min(known, default=None)
-        is_enough = known and len(self.at(number)) >= self.settings.min_rows
-        return number if is_enough else None
+        if not known:
+            return None
+        number = self.origins.same_season(origin) or min(known)
+        return number if len(self.at(number)) >= self.settings.min_rows else None
 
-    def outcomes(self, name: str, number: int | None, model) -> pd.DataFrame:
+    def outcomes(
+        self, name: str, number: int | None, model: Linear | Forest | None
+    ) -> pd.DataFrame:
         """Put what was expected at an anchor beside what came.
 
         Returns
@@ -163,10 +173,10 @@ class ValueModels:
             `orders`, `amount`, `expected_orders` and `expected_amount`; empty where
             nothing can be expected.
         """
+        if number is None:
+            return pd.DataFrame()
         rows = self.at(number)
-        found = None
-        if number is not None:
-            found = self.predict(name, rows, self.parameters(number), model)
+        found = self.predict(name, rows, self.parameters(number), model)
         if found is None:
             return pd.DataFrame()
         return pd.DataFrame(
@@ -185,7 +195,9 @@ class ValueModels:
         model = self.model(name, [n for n in known if n != number])
         return self.outcomes(name, number, model)
 
-    def calibration(self, name: str, origin: int, model) -> tuple[float, pd.DataFrame]:
+    def calibration(
+        self, name: str, origin: int, model: Linear | Forest | None
+    ) -> tuple[float, pd.DataFrame]:
         """Return the level of a fit, and outcomes it has not seen, at their own level.
 
         The level is that of the fit to be served, which has learned of that anchor; the

@@ -6,7 +6,7 @@ are the amounts, at rolling origins.
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -154,7 +154,9 @@ class ValueLearner(ValueModels):
             kept={origin: unseen for origin, (_, unseen) in found.items()},
         )
 
-    def _judged(self, predictions, incumbent: str | None = None) -> Judgement:
+    def _judged(
+        self, predictions: pd.DataFrame, incumbent: str | None = None
+    ) -> Judgement:
         return judge(
             predictions,
             kind="amount",
@@ -188,10 +190,10 @@ class ValueLearner(ValueModels):
             coverage=self._coverage(evidence),
         )
 
-    def _coverage(self, evidence: Evidence) -> list[dict]:
+    def _coverage(self, evidence: Evidence) -> list[dict[str, Any]]:
         """Measure the intervals of the champion at every origin."""
         champion, card = evidence.champion, evidence.scorecard
-        mine = evidence.predictions[evidence.predictions["candidate"] == champion]
+        mine = evidence.of_champion
         rows = []
         for origin, unseen in evidence.kept.items():
             origin_date = self.at(origin)["anchor_date"].iloc[0]
