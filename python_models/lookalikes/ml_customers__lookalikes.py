@@ -1,4 +1,4 @@
-"""The customers most like those of each list. One row per list and lookalike."""
+"""Customers most like those on each list. One row per list and lookalike."""
 
 from segmentation.binding import sampled
 from segmentation.lookalikes import find_lookalikes
@@ -11,7 +11,7 @@ def model(dbt, session):
     count = dbt.config.meta_get("count")
     seed = dbt.config.meta_get("seed")
 
-    # read whole tables first: another query would end the stream without a word
+    # read whole tables first: another query would silently end the stream
     sample = sampled(candidates).df()
     members = sampled(seeds).df()
     return find_lookalikes(

@@ -1,4 +1,4 @@
-"""How well half of a list leads back to the other half. One row per list."""
+"""Test of how well half of a list leads to the other half. One row per list."""
 
 from segmentation.binding import sampled
 from segmentation.lookalikes import judge_lists
@@ -11,7 +11,7 @@ def model(dbt, session):
     features = dbt.config.meta_get("features")
     seed = dbt.config.meta_get("seed")
 
-    # read whole tables first: another query would end the stream without a word
+    # read whole tables first: another query would silently end the stream
     sample = sampled(candidates).df()
     members = sampled(seeds).df()
     tables = seeds.project("list_id").distinct().df()["list_id"]

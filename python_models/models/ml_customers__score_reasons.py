@@ -1,4 +1,4 @@
-"""What each score is made of. One row per customer, target and reason."""
+"""Reasons for each score. One row per customer, target and reason."""
 
 import pyarrow as pa
 
@@ -11,7 +11,7 @@ def model(dbt, session):
     serving = dbt.ref("int_fits__serving")
     count = dbt.config.meta_get("count_reasons")
 
-    # read whole tables first: another query would end the stream without a word
+    # read whole tables first: another query would silently end the stream
     fits = serving.df()
     customers = at_scoring(buyers(features)).to_arrow_reader(50_000)
     return pa.RecordBatchReader.from_batches(

@@ -1,4 +1,4 @@
-"""The card of every fit, as Markdown. One row per fit."""
+"""Model cards of all fits, as Markdown. One row per fit."""
 
 from segmentation.cards.model_card import cards_table
 

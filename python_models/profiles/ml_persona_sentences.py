@@ -1,4 +1,4 @@
-"""What is said of every segment. One row per sentence and figure in it."""
+"""Persona sentences about every segment. One row per sentence and figure in it."""
 
 from segmentation.personas.sentences import personas_table
 

@@ -1,4 +1,4 @@
-"""The response probabilities that trees serve. One row per buyer and target."""
+"""Response probabilities where a tree model serves. One row per buyer and target."""
 
 import pyarrow as pa
 
@@ -10,7 +10,7 @@ def model(dbt, session):
     features = dbt.ref("int_customers__features")
     serving = dbt.ref("int_fits__serving_responses")
 
-    # read whole tables first: another query would end the stream without a word
+    # read whole tables first: another query would silently end the stream
     fits = serving.df()
     customers = at_scoring(buyers(features)).to_arrow_reader(100_000)
     return pa.RecordBatchReader.from_batches(

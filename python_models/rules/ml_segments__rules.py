@@ -1,4 +1,4 @@
-"""Rules that tell segments. One row per dimension, rule and feature it bounds."""
+"""Rules that describe segments. One row per dimension, rule and feature it bounds."""
 
 from segmentation.binding import at_scoring, buyers, sampled
 from segmentation.rules import learn_rules

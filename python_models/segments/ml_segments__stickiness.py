@@ -1,4 +1,4 @@
-"""What rules that hold segments back gain and cost. One row per rule."""
+"""Gains and costs of rules that hold segments steady. One row per rule."""
 
 from segmentation.binding import sampled
 from segmentation.stickiness import weigh

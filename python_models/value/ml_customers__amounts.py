@@ -11,7 +11,7 @@ def model(dbt, session):
     serving = dbt.ref("int_fits__serving_values")
     annual_discount_rate = dbt.config.meta_get("annual_discount_rate")
 
-    # read whole tables first: another query would end the stream without a word
+    # read whole tables first: another query would silently end the stream
     fits = serving.df()
     scores = score_amounts(
         at_scoring(buyers(features)).to_arrow_reader(100_000),

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+# one thread for each worker: those of several spend their time waiting for each other
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 
 @pytest.fixture(scope="session")
 def new_project(tmp_path_factory):

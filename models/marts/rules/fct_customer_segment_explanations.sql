@@ -4,7 +4,7 @@ select
     cast(rfm_rule_id as {{ dbt.type_string() }}) as rfm_rule_id,
     cast(cluster_rule_id as {{ dbt.type_string() }}) as cluster_rule_id,
 
-    ---------- strings: why the customer is where he is
+    ---------- strings: why the customer is in the segment
     cast(rfm_segment_code as {{ dbt.type_string() }}) as rfm_segment_code,
     cast(rfm_segment_name as {{ dbt.type_string() }}) as rfm_segment_name,
     cast(rfm_path as {{ dbt.type_string() }}) as rfm_path,

@@ -9,6 +9,7 @@ fitted method as Python does.
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -228,6 +229,10 @@ class Clustering:
 
     def learned(self) -> tuple[Encoding, Prototypes]:
         """Return what `of` was told."""
+        return self._learned
+
+    @cached_property
+    def _learned(self) -> tuple[Encoding, Prototypes]:
         rows = self.prototypes.sort_values("prototype_id", kind="stable")
         count = rows["prototype_id"].nunique()
         size = len(rows) // count

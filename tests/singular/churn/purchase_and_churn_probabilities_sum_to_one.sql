@@ -1,5 +1,5 @@
--- On the same horizon a customer either buys or churns: two dashboards that show one each
--- must not contradict each other. Rounding may part them by a millionth.
+-- On the same horizon a customer either buys or churns, so two dashboards that show one
+-- each must not contradict each other. Rounding may make a difference of a millionth.
 select
     churn.customer_id,
     churn.churn_probability,

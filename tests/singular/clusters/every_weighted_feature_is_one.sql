@@ -1,4 +1,4 @@
--- A weight of a misspelt feature would weigh nothing, in silence.
+-- A weight for a misspelt feature would silently change nothing.
 select weights.*
 from {{ ref('objective_weights') }} as weights
 left join {{ ref('int_features__weights') }} as features

@@ -1,4 +1,4 @@
--- No two accepted rows of a raw table have one key.
+-- No two accepted rows of a raw table share a key.
 {% for table in raw_tables() %}
 select
     '{{ table.table }}' as table_name,

@@ -1,5 +1,5 @@
--- Nothing is lost: what staging saw of each raw table is what was accepted plus what
--- was rejected, and every rejected row is there to be read.
+-- Nothing is lost: the rows that staging saw of each raw table are those accepted plus
+-- those rejected, and every rejected row can be read.
 with
 
 {% for table in raw_tables() %}

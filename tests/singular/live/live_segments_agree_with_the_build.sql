@@ -1,5 +1,5 @@
--- Right after a build nothing has come since: the live view places everyone as the build
--- did. With an as_of_date in the past, raw rows have come since, and days have passed.
+-- Right after a build no new rows have come, so the live view must place everyone as the
+-- build did. With an as_of_date in the past this does not hold: rows have come since.
 select
     batch.customer_id,
     batch.rfm_segment_code,

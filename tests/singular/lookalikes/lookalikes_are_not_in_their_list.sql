@@ -1,4 +1,4 @@
--- Whoever is in the list already would be addressed twice.
+-- Customers who are already on the list would be addressed twice.
 select
     lookalikes.list_id,
     lookalikes.customer_id

@@ -1,5 +1,5 @@
--- A model that scores in batches may lose some without a word: each buyer must have the
--- score of what serves.
+-- A model that scores in batches could lose customers silently: each buyer must have a
+-- score where a model serves.
 with
 
 forecasts as (

@@ -1,5 +1,5 @@
--- In every fit ever made, the candidate that serves is the champion, at each origin; and
--- who has no champion has no evidence either, but a verdict.
+-- In every fit ever made, the candidate that serves is the champion, at each origin. A
+-- fit without a champion has no evidence, but it has a verdict.
 with
 
 fits as (

@@ -1,6 +1,6 @@
--- What a score is made of is all of it: the contributions sum to the score on its scale,
--- for every customer and target that has one. At the very ends of probability, and of
--- nothing, doubles hold too few digits to compare logarithms.
+-- Reasons explain the whole score: the contributions sum to it on its scale, for every
+-- customer and target with a score. Logarithms of probabilities near 0 or 1, and of
+-- amounts near 0, are not compared: doubles hold too few digits.
 with
 
 reasons as (

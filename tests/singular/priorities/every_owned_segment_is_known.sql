@@ -1,4 +1,4 @@
--- The owner of a misspelt segment would own nothing, in silence.
+-- The owner of a misspelt segment would silently own nothing.
 select owners.*
 from {{ ref('segment_owners') }} as owners
 left join {{ ref('dim_segments') }} as segments

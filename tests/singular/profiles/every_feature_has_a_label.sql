@@ -1,5 +1,5 @@
--- A reason is told in words: each feature a model may learn from has some, and so has
--- each that is a reason today. The seed feature_labels is where they are missing.
+-- Reasons are written in words, so each feature that a model may learn from, or that is a
+-- reason today, needs a label. Missing ones belong in the seed feature_labels.
 {%- set features = (
     (feature_names() if execute else []) + probability_features() + [
         'alive_probability', 'expected_orders_if_alive', 'expected_order_amount',

@@ -1,5 +1,5 @@
--- A feature of a profile without a row in the seed profile_features is never told, and
--- may set a segment apart by what the segment is made of.
+-- Personas never mention a feature without a row in the seed profile_features. Without a
+-- topic, it may seem to set a segment apart that is defined by the same thing.
 {%- set features = feature_names() + profile_categories() %}
 -- depends_on: {{ ref('int_customers__features') }}
 with

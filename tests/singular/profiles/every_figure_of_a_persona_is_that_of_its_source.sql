@@ -1,5 +1,5 @@
--- A persona says nothing that its sources do not: each figure is read there again, and
--- so is each text and date.
+-- Each figure, text and date of a persona equals the one in its source, which is read
+-- once more.
 with
 
 figures as (

@@ -1,5 +1,6 @@
--- What a mart points at exists: each customer, segment, fit, list and rule it names is a
--- row of its dimension. A mart that is not looked at here is a problem, too.
+-- Each customer, segment, fit, list and rule that a mart names is a row of its dimension.
+-- A mart that this test does not check fails it, too.
+-- noqa: disable=LT02
 {%- set dimensions = {
     'customer_id': ['dim_customers'],
     'nearest_seed_customer_id': ['dim_customers'],
@@ -14,6 +15,17 @@
     'rfm_rule_id': ['rpt_segment_rules'],
     'cluster_rule_id': ['rpt_segment_rules'],
     'sentence_id': ['fct_persona_sentences'],
+} %}
+{#- keys that are called by their role, and what they are called in the dimension -#}
+{%- set roles = {
+    'nearest_seed_customer_id': 'customer_id',
+    'previous_fit_id': 'fit_id',
+    'click_fit_id': 'fit_id',
+    'order_fit_id': 'fit_id',
+    'purchase_fit_id': 'fit_id',
+    'spend_fit_id': 'fit_id',
+    'rfm_rule_id': 'rule_id',
+    'cluster_rule_id': 'rule_id',
 } %}
 {%- set keys = {
     'dim_cluster_fits': ['previous_fit_id'],
@@ -70,11 +82,7 @@ dimensions as (
     {% for table in tables -%}
     select
         '{{ key }}' as key_name,
-        {{ {'previous_fit_id': 'fit_id', 'click_fit_id': 'fit_id',
-            'order_fit_id': 'fit_id', 'purchase_fit_id': 'fit_id',
-            'spend_fit_id': 'fit_id', 'rfm_rule_id': 'rule_id',
-            'cluster_rule_id': 'rule_id',
-            'nearest_seed_customer_id': 'customer_id'}.get(key, key) }} as key_value
+        {{ roles.get(key, key) }} as key_value
     from {{ ref(table) }}
     {% if not (outer.last and loop.last) %}union all{% endif %}
     {% endfor -%}

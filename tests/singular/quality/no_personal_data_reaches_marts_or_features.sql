@@ -1,5 +1,6 @@
--- What is tagged pii in the sources is a column of no mart and no feature, and is in no
--- rejected row; what the law protects is no feature, and no model learns from it.
+-- Columns tagged pii in the sources appear in no mart, no feature and no rejected row.
+-- Gender, age and country are protected by law: they are no features, and no model learns
+-- from them.
 -- noqa: disable=LT02
 -- depends_on: {{ ref('int_customers__features') }}
 -- depends_on: {{ ref('fct_rejected_rows') }}

@@ -1,5 +1,5 @@
--- A cent per customer may be lost to rounding, no more: whatever else is missing was
--- counted twice or not at all.
+-- Rounding may lose a cent per customer. Any larger gap means that an amount was counted
+-- twice or not at all.
 with
 
 steps as (

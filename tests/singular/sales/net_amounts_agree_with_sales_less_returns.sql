@@ -1,6 +1,6 @@
--- The revenue of dim_customers, counted once more from the lines: what was sold before
--- the as-of date less the returns matched by then. Rounding may part them by half a
--- cent, and by a ten-thousandth per return.
+-- The net amounts of dim_customers equal a second count from the lines: sales before the
+-- as-of date less the returns matched by then. Rounding may make them differ by half a
+-- cent, plus a ten-thousandth per return.
 with
 
 customers as (

@@ -1,5 +1,5 @@
--- Returns matched to a sale line never exceed it, in units or in money, and never more
--- of a return line is matched than it holds.
+-- Returns matched to a sale line never exceed it, in units or in money. Of a return
+-- line, no more is matched than it holds.
 with
 
 returns as (

@@ -1,5 +1,5 @@
--- What explains a change explains all of it. The first date of the grid is no exception:
--- all customers are new then.
+-- The causes explain the whole change. At the first date of the grid, too: all customers
+-- are new then.
 with
 
 changes as (

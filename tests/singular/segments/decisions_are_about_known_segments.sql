@@ -1,7 +1,7 @@
 {{ config(severity='warn') }}
 
--- A name or a lock for a segment that there is not, or a lock on what cannot be locked,
--- does nothing: somebody should be told.
+-- A name or a lock for a segment that does not exist, or a lock on a segment that cannot
+-- be locked, does nothing. Whoever wrote it should know.
 select
     decisions.dimension,
     decisions.segment_code,

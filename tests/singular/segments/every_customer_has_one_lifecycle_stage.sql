@@ -1,4 +1,4 @@
--- At every anchor of history, each customer is in one stage, and the stage has a name.
+-- At every date of history, each customer is in one stage, and the stage has a name.
 with
 
 customers as (

@@ -1,4 +1,4 @@
--- A code without a row in dim_segments shows up nameless on a dashboard.
+-- A code without a row in dim_segments would have no name on a dashboard.
 with
 
 codes as (

@@ -1,6 +1,6 @@
--- The rules leave no gap and do not overlap, for customers we have not met either: each
--- bound of the seed and its neighbours, in every combination a customer can be in,
--- falls into exactly one stage.
+-- The rules leave no gap and do not overlap, even for customers the shop has not met: the
+-- bounds of the seed and their neighbours, in every combination a customer can be in,
+-- fall into exactly one stage.
 {%- set counts = ['count_orders_from', 'count_orders_before'] -%}
 {%- set days = [
     'days_since_first_order_from', 'days_since_first_order_before',
@@ -79,7 +79,7 @@ customers as (
         count_values.bound > 0
         and last_days.bound between 1 and first_days.bound
         and gap_days.bound between 0 and first_days.bound - last_days.bound
-        -- who bought on one day has no gap (0); who bought on more has
+        -- customers who bought on one day have no gap (0); all others have
         and (gap_days.bound > 0) = (first_days.bound > last_days.bound)
         and (count_values.bound > 1 or first_days.bound = last_days.bound)
 

@@ -1,4 +1,4 @@
--- Each of the 125 combinations of scores is in the seed once, with a segment we know.
+-- Each of the 125 combinations of scores is in the seed once, with a known segment.
 with
 
 scores as (

@@ -1,5 +1,6 @@
--- Per dimension the sizes sum to the customers, and the shares to 1. Everyone has an
--- RFM segment and a lifecycle stage; every buyer has a cluster, where there are any.
+-- In each dimension the sizes sum to the number of customers, and the shares to 1.
+-- Everyone has an RFM segment and a lifecycle stage; every buyer has a cluster, where
+-- there are clusters.
 with
 
 sizes as (

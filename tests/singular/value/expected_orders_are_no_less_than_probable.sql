@@ -1,6 +1,6 @@
--- The expected number of orders is at least the probability of one, as far as the longest
--- horizon expects as many; and where that is more than a tenth, the 90th percentile is an
--- order at least.
+-- The expected number of orders is at least the probability of one order, unless the
+-- longest horizon itself expects fewer. Where that probability is above a tenth, the 90th
+-- percentile is at least one order.
 with
 
 forecasts as (

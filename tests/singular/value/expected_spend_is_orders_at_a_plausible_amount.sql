@@ -1,8 +1,8 @@
--- Expected spend lies between expected orders times the lowest and the highest amount an
--- order of the customer can plausibly have. Gamma-Gamma draws the mean of his repeat
--- orders towards that of the population, p v / (q - 1), and ends between the two; a
--- naive rule takes his own mean, of all time or of the last year, or the shop's. Of
--- horizons that are made to agree, spend may be one's and orders another's.
+-- Expected spend lies between expected orders times the lowest and times the highest
+-- plausible amount per order of the customer. Gamma-Gamma draws the mean of their repeat
+-- orders towards that of the population, p v / (q - 1), and ends between the two. A naive
+-- rule takes the customer's own mean, of all time or of the last year, or the shop's.
+-- Where horizons are made to agree, spend and orders may come from different horizons.
 with
 
 customers as (

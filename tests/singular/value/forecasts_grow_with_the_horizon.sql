@@ -1,4 +1,4 @@
--- Nobody is likelier to buy, or expected to buy more, within fewer days.
+-- A shorter horizon never has a higher purchase probability or expects more.
 with
 
 forecasts as (

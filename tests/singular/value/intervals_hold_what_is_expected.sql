@@ -1,4 +1,4 @@
--- An interval that does not hold the amount beside it is read as an error, and is one.
+-- Each interval contains the expected amount; readers would take any other for an error.
 with
 
 forecasts as (
@@ -31,7 +31,7 @@ forecasts as (
 
 ),
 
--- where the fit has intervals every customer must have one
+-- where the fit has intervals, every customer must have one
 with_intervals as (
 
     select distinct fits.horizon_days
