@@ -8,7 +8,8 @@
         {%- for horizon in horizons %}
         {%- set start = horizons[loop.index0 - 1] if not loop.first else 0 %}
         {%- set before = 'hazard_' ~ start if not loop.first else '0' %}
-        {%- set rate = '((hazard_' ~ horizon ~ ' - ' ~ before ~ ') / ' ~ (horizon - start) ~ '.0)' %}
+        {%- set rate = '((hazard_' ~ horizon ~ ' - ' ~ before ~ ') / '
+            ~ (horizon - start) ~ '.0)' %}
         when
             {% if not loop.last -%} hazard_{{ horizon }} >= {{ half }} and {% endif -%}
             {{ rate }} > 0

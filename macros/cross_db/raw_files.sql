@@ -7,7 +7,8 @@
 
 {% macro default__raw_files(table_name) -%}
     {{ exceptions.raise_compiler_error(
-        "raw_path reads files on DuckDB only: on " ~ target.type ~ " load the raw tables into a schema and set raw_schema."
+        "raw_path reads files on DuckDB only: on " ~ target.type ~ " load the raw tables "
+        ~ "into a schema and set raw_schema."
     ) }}
 {%- endmacro %}
 
@@ -15,7 +16,9 @@
     {%- set found = [] -%}
     {%- for ending in ['.parquet', '.csv', '.csv.gz', '/*.parquet'] -%}
         {%- set pattern = setting('raw_path').rstrip('/') ~ '/' ~ table_name ~ ending -%}
-        {%- set hits = run_query("select count(*) from glob('" ~ pattern.replace("'", "''") ~ "')") -%}
+        {%- set hits = run_query(
+            "select count(*) from glob('" ~ pattern.replace("'", "''") ~ "')"
+        ) -%}
         {%- if hits.rows[0][0] > 0 -%}
             {%- do found.append(pattern) -%}
         {%- endif -%}

@@ -10,6 +10,9 @@
     {%- if path.endswith('.parquet') -%}
         {{ return('read_parquet(' ~ quoted ~ ', union_by_name = true)') }}
     {%- else -%}
-        {{ return('read_csv(' ~ quoted ~ ", header = true, all_varchar = true, quote = '\"', escape = '\"', comment = '', skip = 0)") }}
+        {{ return(
+            'read_csv(' ~ quoted ~ ", header = true, all_varchar = true, quote = '\"', "
+            ~ "escape = '\"', comment = '', skip = 0)"
+        ) }}
     {%- endif -%}
 {%- endmacro %}

@@ -2,7 +2,8 @@
     `cluster_categories`. -#}
 {% macro named_history_categories() -%}
     {%- set named = [] -%}
-    {%- for column in ['channel', 'daypart'] if 'favourite_' ~ column in setting('cluster_categories') -%}
+    {%- for column in ['channel', 'daypart']
+        if 'favourite_' ~ column in setting('cluster_categories') -%}
         {%- do named.append(column) -%}
     {%- endfor -%}
     {{ return(named) }}

@@ -9,9 +9,16 @@
         case
             when {{ read_text(column.name) }} is not null
                 and {{ read_value(column.name, column.data_type) }} is null
-                then '{{ column.name }} cannot be read as a {{ column.data_type | replace("decimal(18, 4)", "number") | replace("bigint", "whole number") }}'
+                then '{{ column.name }} cannot be read as a {{
+                    column.data_type
+                    | replace("decimal(18, 4)", "number")
+                    | replace("bigint", "whole number")
+                }}'
         end
         {%- endfor %}
     ), '') as unreadable_values,
-    {{ row_as_json(raw_columns(source_name, table_name) | rejectattr('is_pii') | map(attribute='name') | list) }} as raw_row
+    {{ row_as_json(
+        raw_columns(source_name, table_name) | rejectattr('is_pii')
+        | map(attribute='name') | list
+    ) }} as raw_row
 {%- endmacro %}

@@ -8,7 +8,8 @@
 {% macro score_in_words(metric, score, digits=0) -%}
     {%- set string = dbt.type_string() -%}
     {%- set band -%}
-        {%- if rfm_metrics()[metric].is_lower_better -%} 6 - {{ score }} {%- else -%} {{ score }} {%- endif -%}
+        {%- if rfm_metrics()[metric].is_lower_better -%} 6 - {{ score }}
+        {%- else -%} {{ score }} {%- endif -%}
     {%- endset -%}
     cast({{ score }} as {{ string }}) || ' of 5 (' || concat_ws(
         ', ',

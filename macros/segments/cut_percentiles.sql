@@ -6,7 +6,8 @@
 {#- The percentiles that a value must pass for a sticky score to rise, one for each of
     cut_percentiles. -#}
 {% macro clear_percentiles(metric) -%}
-    {%- set band = setting('sticky_band_pct') * (-1 if rfm_metrics()[metric].is_lower_better else 1) -%}
+    {%- set sign = -1 if rfm_metrics()[metric].is_lower_better else 1 -%}
+    {%- set band = setting('sticky_band_pct') * sign -%}
     {%- set clear = [] -%}
     {%- for cut in cut_percentiles() -%}
         {%- do clear.append(cut + band) -%}

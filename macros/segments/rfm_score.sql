@@ -39,7 +39,10 @@
     {%- set number = cut_percentiles().index(cut) -%}
     case
         when {{ score }}
-            {{ '< ' ~ (5 - number) if rfm_metrics()[metric].is_lower_better else '> ' ~ (number + 1) }}
+            {{
+                '< ' ~ (5 - number) if rfm_metrics()[metric].is_lower_better
+                else '> ' ~ (number + 1)
+            }}
             then 1
         else 0
     end

@@ -35,7 +35,7 @@ _LIBRARIES = ThreadpoolController()
 _LIBRARIES.limit(limits=1, user_api="blas")
 
 
-def one_thread() -> AbstractContextManager:
+def one_thread() -> AbstractContextManager[object]:
     """Limit OpenMP, whose limits hold for the calling thread, to one thread."""
     return _LIBRARIES.limit(limits=1, user_api="openmp")
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -39,7 +40,7 @@ def code_hash() -> str:
     return digest.hexdigest()
 
 
-def settings_hash(settings: dict) -> str:
+def settings_hash(settings: dict[str, Any]) -> str:
     """Return the hash of all that a fit is made with but the data."""
     written = json.dumps(settings, sort_keys=True, default=str)
     return hashlib.md5(f"{written}|{code_hash()}".encode()).hexdigest()
@@ -51,7 +52,7 @@ def fingerprint(rows: pd.DataFrame) -> str:
     return hashlib.md5(hashes.tobytes()).hexdigest()
 
 
-def identify(*parts) -> str:
+def identify(*parts: object) -> str:
     """Return the id of a fit: the hash of what makes it this one."""
     return hashlib.md5("|".join(map(str, parts)).encode()).hexdigest()
 

@@ -9,6 +9,7 @@ batches, so that memory does not grow with the customers.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -69,7 +70,7 @@ class Prototypes:
     weights: np.ndarray
 
     @classmethod
-    def of(cls, values: np.ndarray, *, seed: int, most: int = MOST_PROTOTYPES):
+    def of(cls, values: np.ndarray, *, seed: int, most: int = MOST_PROTOTYPES) -> Self:
         """Take k-means centres of customers, or themselves where they are few."""
         if len(values) <= most:
             return cls(values, np.full(len(values), 1 / len(values)))
@@ -120,7 +121,7 @@ class Behaviour:
     seed: int
 
     @classmethod
-    def of(cls, sample: pd.DataFrame, features: list[str], seed: int):
+    def of(cls, sample: pd.DataFrame, features: list[str], seed: int) -> Self:
         """Learn from a sample of customers, sorted by key."""
         encoding = Encoding.learn(sample, features)
         everyone = Prototypes.of(encoding.points(sample), seed=seed)
@@ -389,7 +390,13 @@ def judge_lists(
 class _Trial:
     """One list, half of which is held out, and where those stand."""
 
-    def __init__(self, list_id, members, behaviour, usual_spend):
+    def __init__(
+        self,
+        list_id: str,
+        members: pd.DataFrame,
+        behaviour: Behaviour,
+        usual_spend: float,
+    ) -> None:
         is_held_out = members["is_held_out"].to_numpy(bool)
         learned, held_out = members[~is_held_out], members[is_held_out]
         self.sought = Sought(list_id, learned, behaviour.prototypes(learned), behaviour)
@@ -399,12 +406,14 @@ class _Trial:
         self.ours = Standing(self.sought.similarity(values, dense))
         self.naive = Standing(self.sign * held_out[SPEND].to_numpy(float))
 
-    def add(self, customers: pd.DataFrame, values: np.ndarray, dense: np.ndarray):
+    def add(
+        self, customers: pd.DataFrame, values: np.ndarray, dense: np.ndarray
+    ) -> None:
         outside = self.sought.outside(customers)
         self.ours.add(self.sought.similarity(values[outside], dense[outside]))
         self.naive.add(self.sign * customers[SPEND].to_numpy(float)[outside])
 
-    def result(self) -> dict:
+    def result(self) -> dict[str, Any]:
         if not self.ours.count:
             return {"fault": "every customer who has bought is in the list"}
         ours, naive = self.ours.found, self.naive.found

@@ -7,6 +7,7 @@ on customers they were not learned from.
 
 from collections.abc import Iterator
 from hashlib import md5
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -59,9 +60,14 @@ def round_bound(below: float, above: float) -> float:
     return float(above)
 
 
-def _leaves(
-    model: DecisionTreeClassifier, values: np.ndarray
-) -> Iterator[tuple[str, dict[int, tuple[float, float]], np.ndarray]]:
+Bounds: TypeAlias = dict[int, tuple[float, float]]
+"""Number of a feature to what it lies between."""
+
+Leaf: TypeAlias = tuple[str, Bounds, np.ndarray]
+"""Its segment, its bounds, and its rows."""
+
+
+def _leaves(model: DecisionTreeClassifier, values: np.ndarray) -> Iterator[Leaf]:
     """Yield segment, bounds by feature and rows of each leaf, from left to right.
 
     Two leaves of one segment under one split are one leaf.
@@ -75,7 +81,7 @@ def _leaves(
         found = segment(left)
         return found if found is not None and found == segment(right) else None
 
-    stack = [(0, {}, np.arange(len(values)))]
+    stack: list[tuple[int, Bounds, np.ndarray]] = [(0, {}, np.arange(len(values)))]
     while stack:
         node, bounds, rows = stack.pop()
         found = segment(node)
@@ -102,7 +108,7 @@ def _leaves(
         ]
 
 
-def _place(leaves: list[tuple], values: np.ndarray) -> np.ndarray:
+def _place(leaves: list[Leaf], values: np.ndarray) -> np.ndarray:
     """Return the segment of every row, by the rounded bounds."""
     found = np.full(len(values), None, dtype=object)
     for segment, bounds, _ in leaves:
@@ -176,8 +182,8 @@ def _rules(
     choose: np.ndarray,
     features: list[str],
     seed: int,
-) -> Iterator[dict]:
-    grown = {}
+) -> Iterator[dict[str, Any]]:
+    grown: dict[int, tuple[float, list[Leaf]]] = {}
     for most in LEAVES:
         model = DecisionTreeClassifier(
             max_depth=MAX_DEPTH,
@@ -198,7 +204,8 @@ def _rules(
         f"best on {choose.sum()} customers left out of learning"
     )
     for number, (segment, bounds, rows) in enumerate(grown[count][1], start=1):
-        for feature, (low, high) in (bounds or {None: (-np.inf, np.inf)}).items():
+        held: list[tuple[int | None, tuple[float, float]]] = [*bounds.items()]
+        for feature, (low, high) in held or [(None, (-np.inf, np.inf))]:
             yield {
                 "rule_number": number,
                 "segment_code": segment,

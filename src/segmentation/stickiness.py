@@ -6,8 +6,10 @@ customers stay where they are from one date to the next, and by how many days la
 the plain segment it follows a move that lasts.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -58,11 +60,15 @@ class Panel:
     dates : ndarray of datetime64, shape (t,)
     cells : ndarray, shape (5, 5, 5)
         The segment of each cell, as a number.
+    known : dict
+        Cut points of each date that rules have asked for, by how far they are shifted:
+        many rules share them.
     """
 
     values: np.ndarray
     dates: np.ndarray
     cells: np.ndarray
+    known: dict = field(default_factory=lambda: defaultdict(dict), repr=False)
 
     @classmethod
     def of(cls, customers: pd.DataFrame, cells: pd.DataFrame) -> "Panel":
@@ -117,7 +123,8 @@ class Panel:
             if not here.any():
                 continue
             low, cut, high = (
-                _cut_points(values[here], shift) for shift in (-below, 0 * below, above)
+                self._cut_points(step, values[here], shift)
+                for shift in (-below, 0 * below, above)
             )
             seen = values[here][:, :, None]
             before = passed[here]
@@ -129,11 +136,12 @@ class Panel:
             found[here, step] = self.cells[tuple(places.T)]
         return found
 
-
-def _cut_points(values: np.ndarray, shift: np.ndarray) -> np.ndarray:
-    return np.stack(
-        [np.percentile(values[:, metric], CUTS + by) for metric, by in enumerate(shift)]
-    )
+    def _cut_points(
+        self, step: int, values: np.ndarray, shift: np.ndarray
+    ) -> np.ndarray:
+        for by in set(shift) - set(self.known[step]):
+            self.known[step][by] = np.percentile(values, CUTS + by, axis=0)
+        return np.stack([self.known[step][by][:, n] for n, by in enumerate(shift)])
 
 
 def dwell(plain: np.ndarray) -> np.ndarray:
@@ -155,7 +163,7 @@ def dwell(plain: np.ndarray) -> np.ndarray:
     return held
 
 
-def _stay(segments: np.ndarray) -> dict:
+def _stay(segments: np.ndarray) -> dict[str, float | None]:
     before, after = segments[:, :-1], segments[:, 1:]
     pairs = (before != ABSENT) & (after != ABSENT)
     stays = (pairs & (before == after)).sum(axis=1)
@@ -252,34 +260,34 @@ def weigh(
     if panel.values.shape[1] < 2 or not len(panel.values):
         return STICKINESS_SCHEMA.empty_table()
     plain = panel.segments()
-    rules: dict[str, tuple[float | None, Callable]] = {
+    rules: dict[str, tuple[float | None, Callable[[], np.ndarray]]] = {
         f"rises when clear by {band:g} percentiles" if band else "plain": (
             band,
-            lambda band=band: panel.segments(up_pct=band),
+            partial(panel.segments, up_pct=band),
         )
         for band in sorted({0, *bands, band_in_force})
     }
     for band in BOTH_WAYS:
         rules[f"rises and falls when clear by {band:g} percentiles"] = (
             None,
-            lambda band=band: panel.segments(up_pct=band, down_pct=band),
+            partial(panel.segments, up_pct=band, down_pct=band),
         )
     rules["two dates in a row"] = (None, lambda: dwell(plain))
     rows = []
-    for rule, (band, make) in rules.items():
+    for rule, (band_pct, make) in rules.items():
         held = make()
         moves = lags(plain, held, panel.dates)
         rows.append(
             {
                 "rule": rule,
-                "band_pct": band,
+                "band_pct": band_pct,
                 "count_customers": len(plain),
                 **_stay(held),
                 "count_lasting_moves": len(moves),
                 "mean_lag_days": moves[:, 0].mean() if len(moves) else None,
                 "followed_share": moves[:, 1].mean() if len(moves) else None,
                 "agreement_share": (held == plain)[plain != ABSENT].mean(),
-                "is_in_force": band == band_in_force,
+                "is_in_force": band_pct == band_in_force,
             }
         )
     frame = pd.DataFrame(rows).reindex(columns=[*STICKINESS_SCHEMA.names])

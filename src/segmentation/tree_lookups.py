@@ -45,10 +45,10 @@ class Lookup:
         features = sorted({feature for leaf in leaves for feature in leaf.met})
         classes, class_of_bin = [], []
         for feature in features:
-            met = [leaf.met.get(feature) for leaf in leaves]
-            bins = next(len(bins) for bins in met if bins is not None)
-            met = [np.ones(bins, bool) if row is None else row for row in met]
-            distinct, inverse = _distinct_columns(np.array(met))
+            some = [leaf.met.get(feature) for leaf in leaves]
+            bins = next(len(bins) for bins in some if bins is not None)
+            rows = [np.ones(bins, bool) if row is None else row for row in some]
+            distinct, inverse = _distinct_columns(np.array(rows))
             classes.append(distinct)
             class_of_bin.append(inverse)
         shape = [distinct.shape[1] for distinct in classes]

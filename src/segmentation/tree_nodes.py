@@ -140,7 +140,7 @@ class Tree:
 
     def leaves(self, edges: list[np.ndarray]) -> Iterator["Leaf"]:
         """Yield the leaves from left to right; `edges` as in `Forest._edges`."""
-        stack = [(0, {}, {})]
+        stack: list[tuple[int, dict[int, np.ndarray], dict[int, float]]] = [(0, {}, {})]
         while stack:
             node, met, share = stack.pop()
             feature = int(self.feature[node])

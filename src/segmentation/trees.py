@@ -276,7 +276,12 @@ class Forest:
         return contributions
 
 
-def _named(model: object, features: Iterable[str]) -> tuple[str, ...]:
+def _named(
+    model: DecisionTreeClassifier
+    | HistGradientBoostingClassifier
+    | HistGradientBoostingRegressor,
+    features: Iterable[str],
+) -> tuple[str, ...]:
     features = tuple(features)
     if len(features) != model.n_features_in_:
         raise ValueError(

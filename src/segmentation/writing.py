@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -61,7 +61,9 @@ def percent(value: float | None) -> str:
     return MISSING if value is None else f"{number(100 * value, 1)} %"
 
 
-def interval(value, lower, upper, decimals: int = 3) -> str:
+def interval(
+    value: float | None, lower: float | None, upper: float | None, decimals: int = 3
+) -> str:
     """Write a figure with its interval, if it has one."""
     if lower is None or upper is None:
         return number(value, decimals)
@@ -94,7 +96,7 @@ def code(value: object) -> str:
     return f"`{flat}`" if flat else MISSING
 
 
-FILTERS = {
+FILTERS: dict[str, Callable[..., str]] = {
     "number": number,
     "count": count,
     "short": short,
@@ -106,7 +108,7 @@ FILTERS = {
 
 
 @cache
-def environment(package: str, **filters) -> Environment:
+def environment(package: str, **filters: Callable[..., str]) -> Environment:
     """Return the environment of a package's templates.
 
     Parameters

@@ -126,7 +126,7 @@ judged_orders as (
 
     select
         examined.*,
-        {{ has_no_fault(order_faults()) }} as is_faultless
+        {{ has_no_rejection(order_rejections()) }} as is_acceptable
     from examined
     inner join bounds
         on examined.ordered_at > bounds.newest_ordered_at
@@ -138,10 +138,10 @@ new_orders as (
     select * from judged_orders
     where customer_id is not null
     qualify
-        is_faultless and row_number() over (
+        is_acceptable and row_number() over (
             partition by customer_id, order_id
             order by
-                is_faultless desc, ordered_at asc, is_sale asc, status asc, currency asc
+                is_acceptable desc, ordered_at asc, is_sale asc, status asc, currency asc
         ) = 1
 
 ),
@@ -185,7 +185,7 @@ judged_lines as (
 
     select
         *,
-        {{ has_no_fault(order_line_faults()) }} as is_faultless
+        {{ has_no_rejection(order_line_rejections()) }} as is_acceptable
     from examined_lines
 
 ),
@@ -194,10 +194,10 @@ new_lines as (
 
     select * from judged_lines
     qualify
-        is_faultless and row_number() over (
+        is_acceptable and row_number() over (
             partition by customer_id, order_id, line_number
             order by
-                is_faultless desc, product_id asc, quantity asc, unit_price asc,
+                is_acceptable desc, product_id asc, quantity asc, unit_price asc,
                 discount_amount asc nulls last
         ) = 1
 

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -26,7 +27,7 @@ CARDS = {
 }
 
 
-def main(arguments=None):
+def main(arguments: Sequence[str] | None = None) -> int:
     """Write cards as files: one per model that serves, and one per segment."""
     parser = argparse.ArgumentParser(
         prog="python -m segmentation.cards",

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from segmentation.cards.wording import GROUPINGS, MEASURES, Purpose, purpose_of
+from segmentation.cards.wording import GROUPINGS, MEASURES, Measure, Purpose, purpose_of
 from segmentation.identity import NOTHING
 from segmentation.learning.fit_rows import FITS_SCHEMA, PARTS
 from segmentation.learning.groups import LEAST_CUSTOMERS
@@ -36,7 +36,7 @@ BANDS = {
 PROTECTED = {"gender", "sex", "age", "birth", "country", "city", "acquisition"}
 
 
-def _json(written: str | None) -> dict:
+def _json(written: str | None) -> dict[str, Any]:
     return json.loads(written) if written else {}
 
 
@@ -50,10 +50,10 @@ class Facts:
         The fields of `FITS_SCHEMA`, None or an empty list where missing.
     """
 
-    fit: dict
+    fit: dict[str, Any]
 
     @classmethod
-    def of(cls, fit: Mapping | pd.Series) -> "Facts":
+    def of(cls, fit: Mapping[str, Any] | pd.Series) -> "Facts":
         """Take a row of `FITS_SCHEMA`, from whichever engine; parts may be missing."""
         given = {name: plain(fit.get(name)) for name in FITS_SCHEMA.names}
         for part, schema in PARTS.items():
@@ -130,21 +130,28 @@ class Facts:
     # ---------- figures
 
     @property
-    def measures(self) -> dict:
+    def measures(self) -> dict[str, Measure]:
         """The metrics that are shown, by name; the first decides."""
         return MEASURES.get(self.kind, {})
 
     @property
     def deciding_name(self) -> str:
         """How that metric is called."""
-        return self.measures[self.deciding].name if self.deciding else MISSING
+        return self.deciding_measure.name if self.deciding else MISSING
 
     @cached_property
     def deciding(self) -> str | None:
         """The metric that decided who serves."""
         return next(iter(self.measures), None)
 
-    def rows(self, metric: str, candidate: str | None = None) -> list[dict]:
+    @property
+    def deciding_measure(self) -> Measure:
+        """How that metric is shown; KeyError where none decided."""
+        return self.measures[self.deciding or ""]
+
+    def rows(
+        self, metric: str | None, candidate: str | None = None
+    ) -> list[dict[str, Any]]:
         """Return what a candidate, by default the champion, reached, newest first."""
         candidate = candidate or self.champion
         found = [
@@ -154,7 +161,7 @@ class Facts:
         ]
         return sorted(found, key=lambda row: row["origin_date"], reverse=True)
 
-    def at(self, metric: str, origin: date) -> dict | None:
+    def at(self, metric: str, origin: date) -> dict[str, Any] | None:
         """Return what the champion reached at an origin, or None."""
         same = (row for row in self.rows(metric) if row["origin_date"] == origin)
         return next(same, None)
@@ -171,7 +178,7 @@ class Facts:
         return rows[0]["best_baseline"] if rows else None
 
     @cached_property
-    def figures(self) -> list[tuple[Any, dict]]:
+    def figures(self) -> list[tuple[Measure, dict[str, Any]]]:
         """Measures and rows of the champion, by measure, newest first."""
         return [
             (measure, row)
@@ -180,13 +187,13 @@ class Facts:
         ]
 
     @cached_property
-    def competitors(self) -> list[dict]:
+    def competitors(self) -> list[dict[str, Any]]:
         """Who competed, champion first, baselines last.
 
         `values` are those of the deciding metric, in the order of `origins`; None where
         a candidate was not judged.
         """
-        found: dict[str, dict] = {}
+        found: dict[str, dict[str, Any]] = {}
         for row in self.fit["scorecard"]:
             if row["metric"] == self.deciding:
                 found.setdefault(row["candidate"], row)
@@ -211,7 +218,7 @@ class Facts:
         return [competitors[n] for n in order]
 
     @cached_property
-    def levels(self) -> list[dict]:
+    def levels(self) -> list[dict[str, Any]]:
         """By origin, what was predicted before and after calibration, and what came."""
         if self.kind == "probability":
             names = {
@@ -238,7 +245,7 @@ class Facts:
         ]
 
     @cached_property
-    def bins(self) -> list[dict]:
+    def bins(self) -> list[dict[str, Any]]:
         """The champion's calibration bins at the newest origin, lowest first."""
         mine = [
             row
@@ -250,7 +257,7 @@ class Facts:
         return sorted(here, key=lambda row: row["bin"])
 
     @cached_property
-    def top_deciles(self) -> list[dict]:
+    def top_deciles(self) -> list[dict[str, Any]]:
         """What came of the tenth predicted highest, by origin, newest first."""
         mine = [
             row
@@ -260,7 +267,7 @@ class Facts:
         return sorted(mine, key=lambda row: row["origin_date"], reverse=True)
 
     @cached_property
-    def coverage(self) -> list[dict]:
+    def coverage(self) -> list[dict[str, Any]]:
         """How often intervals held what came, by origin, newest first, and band.
 
         `amount` and `orders` are rows of the scorecard; of orders, there may be none.
@@ -284,21 +291,21 @@ class Facts:
     # ---------- what it is made of
 
     @cached_property
-    def terms(self) -> list[dict]:
+    def terms(self) -> list[dict[str, Any]]:
         """The coefficients, the largest standardised weight first."""
         terms = [r for r in self.fit["coefficients"] if r["feature"] != INTERCEPT]
         terms.sort(key=lambda r: (-abs(r["standardised_weight"] or 0), r["feature"]))
         return terms
 
     @cached_property
-    def splits(self) -> list[dict]:
+    def splits(self) -> list[dict[str, Any]]:
         """The features that trees split on, those that separate most first.
 
         `share` is the part of what all splits separate, Σ n (v - v_parent)² over both
         sides of a split, n being training rows and v the mean margin there.
         """
         by_key = {(row["tree"], row["node"]): row for row in self.fit["nodes"]}
-        found: dict[str, dict] = {}
+        found: dict[str, dict[str, Any]] = {}
         for row in self.fit["nodes"]:
             if row["feature"] is None:
                 continue
@@ -337,9 +344,9 @@ class Facts:
         return next(chosen, None)
 
     @cached_property
-    def processes(self) -> list[dict]:
+    def processes(self) -> list[dict[str, Any]]:
         """Purchase, spend and category models that were fitted, as one row each."""
-        found: dict[tuple, dict] = {}
+        found: dict[tuple[str, str], dict[str, Any]] = {}
         for row in self.fit["parameters"]:
             if row["parameter"].startswith(SHARE):
                 continue
@@ -349,7 +356,7 @@ class Facts:
         return list(found.values())
 
     @cached_property
-    def shares(self) -> list[dict]:
+    def shares(self) -> list[dict[str, Any]]:
         """The shop's categories, the largest first."""
         shares = [r for r in self.fit["parameters"] if r["parameter"].startswith(SHARE)]
         shares.sort(key=lambda row: (-(row["value"] or 0), row["parameter"]))
@@ -360,20 +367,20 @@ class Facts:
 
     # ---------- groups
 
-    def _is_shown(self, row: dict) -> bool:
+    def _is_shown(self, row: dict[str, Any]) -> bool:
         is_large = (row["count_customers"] or 0) >= LEAST_CUSTOMERS
         return is_large and row["mean_predicted"] is not None
 
     @cached_property
     def unknown_groupings(self) -> list[str]:
         """Groupings that are not known for any customer."""
-        names: dict[str, set] = {}
+        names: dict[str, set[str]] = {}
         for row in self.fit["groups"]:
             names.setdefault(row["grouping"], set()).add(row["group_name"])
         return [grouping for grouping, found in names.items() if found == {"unknown"}]
 
     @cached_property
-    def groups(self) -> list[dict]:
+    def groups(self) -> list[dict[str, Any]]:
         """Groups that are large enough to be shown, those too small put together."""
         order = list(GROUPINGS)
         shown = [

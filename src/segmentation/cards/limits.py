@@ -1,7 +1,8 @@
 """The limits of a fit, each drawn from a figure of it."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from segmentation.cards.facts import SMALL, Facts
 from segmentation.cards.wording import GROUPINGS
@@ -16,7 +17,7 @@ YEAR = timedelta(days=365)
 OLD = timedelta(days=180)
 
 
-def _at(figures: list[tuple[str, object]]) -> str:
+def _at(figures: list[tuple[str, date]]) -> str:
     return "; ".join(f"{figure} at {day(origin)}" for figure, origin in figures)
 
 
@@ -79,7 +80,7 @@ def short_history(facts: Facts) -> Iterator[str]:
 
 def near_worthless(facts: Facts) -> Iterator[str]:
     """Say that the interval includes chance."""
-    measure = facts.measures[facts.deciding]
+    measure = facts.deciding_measure
     if measure.worthless is None:
         return
     found = [
@@ -95,7 +96,7 @@ def near_worthless(facts: Facts) -> Iterator[str]:
 
 def uncertain(facts: Facts) -> Iterator[str]:
     """Say that the interval of the deciding metric is wide."""
-    measure = facts.measures[facts.deciding]
+    measure = facts.deciding_measure
     wide = [
         (
             interval(row["metric_value"], row["lower_bound"], row["upper_bound"]),
@@ -114,7 +115,7 @@ def unclear_lead(facts: Facts) -> Iterator[str]:
     """Say that the lead over the baseline is not clear at single origins."""
     if facts.is_baseline:
         return
-    measure, behind, unclear = facts.measures[facts.deciding], [], []
+    measure, behind, unclear = facts.deciding_measure, [], []
     for row in facts.rows(facts.deciding):
         ends = row["difference_lower"], row["difference_upper"]
         if row["difference"] is None or None in ends:
@@ -176,7 +177,7 @@ def off_level(facts: Facts) -> Iterator[str]:
             yield f"Its level was too {side}: {_at(found)}."
 
 
-def _side(value: float, row: dict) -> str | None:
+def _side(value: float, row: dict[str, Any]) -> str | None:
     """Say whether a value lies above or below the interval of a figure."""
     if row["lower_bound"] is not None and value < row["lower_bound"]:
         return "low"
@@ -189,7 +190,7 @@ def off_median(facts: Facts) -> Iterator[str]:
     """Say that more, or less, than half had bought by the expected day."""
     if facts.kind != "days":
         return
-    late = {"low": [], "high": []}
+    late: dict[str, list[tuple[str, date]]] = {"low": [], "high": []}
     for row in facts.rows("share_by_expected_day"):
         side = _side(0.5, row)
         if side:
@@ -247,7 +248,7 @@ def uneven_groups(facts: Facts) -> Iterator[str]:
     if facts.kind == "amount":
         named = [row for row in named if row["mean_actual"] > 0]
 
-    def gap(row: dict) -> float:
+    def gap(row: dict[str, Any]) -> float:
         by = row["mean_actual"] if facts.kind == "amount" else 1.0
         return abs(row["mean_predicted"] - row["mean_actual"]) / by
 

@@ -7,6 +7,7 @@ Mitchell et al. (2019), Model Cards for Model Reporting, FAT* '19.
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -28,7 +29,7 @@ CARDS_SCHEMA = pa.schema(
 )
 
 
-def render(fit: Mapping | pd.Series) -> str:
+def render(fit: Mapping[str, Any] | pd.Series) -> str:
     """Write the card of a fit.
 
     Every figure on it is one of the fit's; the same fit gives the same card.

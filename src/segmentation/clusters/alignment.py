@@ -178,7 +178,7 @@ def align(
     ----------
     Hubert & Arabie (1985), Comparing partitions, J. Classification 2, eq. 5.
     """
-    if previous is None:
+    if previous is None or previous_centres is None:
         previous = np.full(len(labels), NOISE)
         previous_centres = centres.head(0)
         agreement = None

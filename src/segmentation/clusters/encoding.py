@@ -8,7 +8,9 @@ which is cluster 0. The rule needs nothing but sums and squares, so that SQL app
 fitted method as Python does.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -62,7 +64,7 @@ class Encoding:
         cls,
         customers: pd.DataFrame,
         features: list[str] | dict[str, float],
-        categories: list[str] = (),
+        categories: Sequence[str] = (),
     ) -> "Encoding":
         """Learn means, scales and the categories seen.
 
@@ -228,6 +230,10 @@ class Clustering:
 
     def learned(self) -> tuple[Encoding, Prototypes]:
         """Return what `of` was told."""
+        return self._learned
+
+    @cached_property
+    def _learned(self) -> tuple[Encoding, Prototypes]:
         rows = self.prototypes.sort_values("prototype_id", kind="stable")
         count = rows["prototype_id"].nunique()
         size = len(rows) // count

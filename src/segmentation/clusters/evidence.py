@@ -1,7 +1,8 @@
 """How well each method and number of clusters holds, and which one is chosen."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -110,7 +111,7 @@ def compare(
 
     rows = []
     for method, n_clusters in _competitors(methods, categories, counts):
-        row = {
+        row: dict[str, Any] = {
             **dict.fromkeys(EVIDENCE_SCHEMA.names),
             "method": method.name,
             "n_clusters": n_clusters,
@@ -166,7 +167,9 @@ class _Parts:
     features: list[str] | dict[str, float]
     categories: list[str]
     distinct: int
-    known: dict = field(default_factory=dict)
+    known: dict[bool, tuple[list[Encoding], list[list[np.ndarray]]]] = field(
+        default_factory=dict
+    )
 
     @classmethod
     def of(
@@ -222,7 +225,7 @@ def _distinct(customers: pd.DataFrame, features: Collection[str]) -> int:
 
 def _among_all(
     method: Method, n_clusters: int | None, everyone: "_Parts", seed: int
-) -> dict:
+) -> dict[str, Any]:
     (encoding,), ((points,),) = everyone.encoded(method)
     learned = method.learn(points, encoding, n_clusters, seed)
     labels = learned.assign(points)
@@ -231,7 +234,7 @@ def _among_all(
     def again(points: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
         return method.learn(points, encoding, n_clusters, seed).assign
 
-    found = {
+    found: dict[str, Any] = {
         "n_clusters": len(np.unique(learned.cluster)),
         "silhouette": measures.silhouette(seen, labels),
         "davies_bouldin": measures.davies_bouldin(seen, labels),
@@ -260,14 +263,19 @@ def _placed(
         for half in (0, 1)
     ]
     return [
-        tuple(learned[by].assign(points[half][by]) for by in (half, 1 - half))
+        (
+            learned[half].assign(points[half][half]),
+            learned[1 - half].assign(points[half][1 - half]),
+        )
         for half in (0, 1)
     ]
 
 
-def _on_the_other_half(*arguments) -> dict:
+def _on_the_other_half(
+    method: Method, n_clusters: int | None, halves: "_Parts", seed: int
+) -> dict[str, Any]:
     """Judge what one half of customers taught on the other, both ways."""
-    pairs = _placed(*arguments)
+    pairs = _placed(method, n_clusters, halves, seed)
     return {
         "prediction_strength": _mean(measures.prediction_strength, pairs),
         "holdout_ari": _mean(measures.agreement, pairs),
@@ -276,7 +284,7 @@ def _on_the_other_half(*arguments) -> dict:
 
 def _out_of_time(
     method: Method, n_clusters: int | None, halves: "_Parts", seed: int
-) -> dict:
+) -> dict[str, Any]:
     """Explain what one half of customers did next by what the other taught."""
     (own_0, other_0), (own_1, other_1) = _placed(method, n_clusters, halves, seed)
     explained = []
@@ -293,12 +301,15 @@ def _outcome(customers: pd.DataFrame, name: str) -> np.ndarray:
     return np.sign(values) * np.log1p(abs(values)) if name == OUTCOMES[0] else values
 
 
-def _mean(measure: Callable, cases: list[list[np.ndarray]]) -> float | None:
+def _mean(
+    measure: Callable[..., float | None], cases: Sequence[tuple[np.ndarray, ...]]
+) -> float | None:
     values = [measure(*case) for case in cases]
-    return None if None in values else float(np.mean(values))
+    known = [value for value in values if value is not None]
+    return float(np.mean(known)) if len(known) == len(values) else None
 
 
-def faults_of(row: dict) -> list[str]:
+def faults_of(row: dict[str, Any]) -> list[str]:
     """Say why a row is not eligible."""
     if row["n_clusters"] < 2:
         return ["there is no second cluster"]
@@ -314,13 +325,13 @@ def faults_of(row: dict) -> list[str]:
     return faults
 
 
-def usefulness(row: dict) -> float | None:
+def usefulness(row: dict[str, Any]) -> float | None:
     """Return the mean of what clusters explain of next-quarter spend and churn."""
     parts = [row["spend_explained"], row["churn_explained"]]
     return None if None in parts else float(np.mean(parts))
 
 
-def choose(rows: list[dict]) -> None:
+def choose(rows: list[dict[str, Any]]) -> None:
     """Mark the row that is chosen, and say why in its verdict."""
     measured = [row for row in rows if row["silhouette"] is not None]
     eligible = [row for row in measured if row["is_eligible"]]
@@ -335,7 +346,7 @@ def choose(rows: list[dict]) -> None:
     chosen["is_chosen"] = True
 
 
-def _best(eligible: list[dict]) -> tuple[dict, str]:
+def _best(eligible: list[dict[str, Any]]) -> tuple[dict[str, Any], str]:
     """Return the best row, and why."""
     order = list(METHODS)
     chosen, *others = sorted(

@@ -63,7 +63,11 @@ def davies_bouldin(points: np.ndarray, labels: np.ndarray) -> float | None:
     return _separation(davies_bouldin_score, points, labels)
 
 
-def _separation(score: Callable, points, labels) -> float | None:
+def _separation(
+    score: Callable[[np.ndarray, np.ndarray], float],
+    points: np.ndarray,
+    labels: np.ndarray,
+) -> float | None:
     inside = labels != NOISE
     if not 1 < len(np.unique(labels[inside])) < inside.sum():
         return None

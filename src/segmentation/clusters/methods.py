@@ -73,6 +73,7 @@ def gaussian_mixture(
     .. [1] A. P. Dempster, N. M. Laird and D. B. Rubin (1977), "Maximum likelihood from
        incomplete data via the EM algorithm", J. Royal Statistical Society B 39(1).
     """
+    begin: dict[str, int | np.ndarray]
     if start is None:
         begin = {"n_init": _STARTS}
     else:
@@ -218,7 +219,9 @@ def k_prototypes(
     return _nearest(np.arange(1, n_clusters + 1), best, points, weight)
 
 
-def _weights(points, encoding) -> tuple[np.ndarray, list[np.ndarray]]:
+def _weights(
+    points: np.ndarray, encoding: Encoding
+) -> tuple[np.ndarray, list[np.ndarray]]:
     """Return the weight of each dimension, and those of each categorical feature."""
     weight = np.ones(points.shape[1])
     names = np.array(encoding.features)
@@ -233,7 +236,12 @@ def _weights(points, encoding) -> tuple[np.ndarray, list[np.ndarray]]:
     return weight, groups
 
 
-def _means_and_modes(points, centre, weight, groups) -> tuple[float, np.ndarray]:
+def _means_and_modes(
+    points: np.ndarray,
+    centre: np.ndarray,
+    weight: np.ndarray,
+    groups: list[np.ndarray],
+) -> tuple[float, np.ndarray]:
     """Place all and move the centres, in turn, until nobody changes."""
     labels = None
     for _ in range(_MOST_ROUNDS):
@@ -252,7 +260,12 @@ def _means_and_modes(points, centre, weight, groups) -> tuple[float, np.ndarray]
     return away.min(axis=1).sum(), centre
 
 
-def _nearest(cluster, centre, points, weight=1.0) -> Prototypes:
+def _nearest(
+    cluster: np.ndarray,
+    centre: np.ndarray,
+    points: np.ndarray,
+    weight: float | np.ndarray = 1.0,
+) -> Prototypes:
     """Place by the nearest centre; dispersion is the variance about it."""
     weights = np.broadcast_to(weight, centre.shape).astype(float)
     plain = Prototypes(cluster, centre, weights, np.zeros(len(centre)))
@@ -280,7 +293,7 @@ class Method:
     """
 
     name: str
-    learn: Callable[[np.ndarray, Encoding, int, int], Prototypes]
+    learn: Callable[..., Prototypes]
     bootstraps: int
     takes_categories: bool = False
     finds_count: bool = False

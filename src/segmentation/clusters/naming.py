@@ -43,7 +43,7 @@ def words(
             found += [f"mostly {category}"] if deviation > 0 else []
             continue
         word = (high if deviation > 0 else low).get(feature)
-        if not pd.isna(word):
+        if word is not None and not pd.isna(word):
             found.append(f"{VERY}{word}" if abs(deviation) >= STRONG else word)
     return list(dict.fromkeys(found))
 

@@ -4,6 +4,8 @@ Evidence, prototypes and the report of the alignment are lists within the row, s
 fit is stored whole or not at all.
 """
 
+from typing import Any
+
 import pandas as pd
 import pyarrow as pa
 
@@ -64,7 +66,7 @@ CLUSTER_FITS_SCHEMA = pa.schema(
 _DATES = ("fit_date", "serves_from", "chosen_at")
 
 
-def records(past: pd.DataFrame | None) -> list[dict]:
+def records(past: pd.DataFrame | None) -> list[dict[str, Any]]:
     """Return the fits made so far, their lists as frames."""
     if past is None:
         return []
@@ -77,7 +79,7 @@ def records(past: pd.DataFrame | None) -> list[dict]:
     return sorted(made, key=lambda row: row["fit_number"])
 
 
-def clustering_of(record: dict) -> Clustering:
+def clustering_of(record: dict[str, Any]) -> Clustering:
     """Return the fitted method of a row."""
     most = record["max_distance"]
     return Clustering(
@@ -90,7 +92,7 @@ def clustering_of(record: dict) -> Clustering:
     )
 
 
-def table_of(made: list[dict]) -> pa.Table:
+def table_of(made: list[dict[str, Any]]) -> pa.Table:
     """Return fits as `CLUSTER_FITS_SCHEMA`."""
     rows = [
         record

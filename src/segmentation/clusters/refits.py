@@ -67,7 +67,7 @@ def learn_due_fits(
     locks: pd.DataFrame,
     contrasts: pd.DataFrame,
     weights: pd.DataFrame,
-    settings: dict,
+    settings: dict[str, Any],
 ) -> pa.Table:
     """Find out which fits are due, read the customers of their dates, and learn them.
 
@@ -93,17 +93,17 @@ def learn_due_fits(
         `CLUSTER_FITS_SCHEMA`: the fits that are new.
     """
     weighing = dict(zip(weights["feature"], weights["weight"], strict=True))
-    settings = Settings(**settings, weights=weighing)
+    chosen = Settings(**settings, weights=weighing)
     made = records(past)
-    seen = buyers(sampled(history), settings.min_orders)
+    seen = buyers(sampled(history), chosen.min_orders)
     counts = seen.aggregate("anchor_date, count(*) as count_customers").df()
-    dues = due(anchors, counts, made, settings)
+    dues = due(anchors, counts, made, chosen)
     days = {day for some in dues for day in (some.fit_date, some.earlier_date) if day}
     dates = ", ".join(f"date '{day}'" for day in sorted(days))
     return learn_cluster_fits(
         dues,
         seen.filter(f"anchor_date in ({dates or 'null'})").df(),
-        settings=settings,
+        settings=chosen,
         made=made,
         anchors=anchors,
         locks=locks,
@@ -116,7 +116,7 @@ def learn_cluster_fits(
     history: pd.DataFrame,
     *,
     settings: Settings,
-    made: list[dict],
+    made: list[dict[str, Any]],
     anchors: pd.DataFrame,
     locks: pd.DataFrame,
     contrasts: pd.DataFrame,
@@ -152,16 +152,25 @@ def learn_cluster_fits(
             for moment in (one.fit_date, one.earlier_date)
             if moment
         }
-        customers, earlier = seen[one.fit_date], seen.get(one.earlier_date)
-        if earlier is not None:
-            earlier = with_next_quarter(earlier, customers)
+        customers, earlier = seen[one.fit_date], None
+        if one.earlier_date is not None:
+            earlier = with_next_quarter(seen[one.earlier_date], customers)
         made.append(
             _learn(one, customers, earlier, made, settings, anchors, locks, contrasts)
         )
     return table_of(made[count_before:])
 
 
-def _learn(due, customers, earlier, made, settings, anchors, locks, contrasts) -> dict:
+def _learn(
+    due: Due,
+    customers: pd.DataFrame,
+    earlier: pd.DataFrame | None,
+    made: list[dict[str, Any]],
+    settings: Settings,
+    anchors: pd.DataFrame,
+    locks: pd.DataFrame,
+    contrasts: pd.DataFrame,
+) -> dict[str, Any]:
     number = max((fit["fit_number"] for fit in made), default=0) + 1
     hashed = settings.hash()
     record = {
@@ -188,7 +197,7 @@ def _learn(due, customers, earlier, made, settings, anchors, locks, contrasts) -
     # Ids go on from the last fit that holds. Where late data have undone all of them,
     # they go on from the one that this fit replaces.
     holding = valid(able, anchors)
-    before = (holding or able or [None])[-1]
+    before = next(reversed(holding or able), None)
     alike = [fit for fit in holding if fit["settings_hash"] == hashed]
     locked = _locked(locks, before, due, settings)
 
@@ -254,7 +263,7 @@ def _clusters(
 
 
 def _locked(
-    locks: pd.DataFrame, before: dict | None, due: Due, settings: Settings
+    locks: pd.DataFrame, before: dict[str, Any] | None, due: Due, settings: Settings
 ) -> Clustering | None:
     """Return the clusters of the fit before that people had locked by then.
 
@@ -281,7 +290,7 @@ def _locked(
 def _choose(
     customers: pd.DataFrame,
     earlier: pd.DataFrame | None,
-    start: dict | None,
+    start: dict[str, Any] | None,
     locked: Clustering | None,
     settings: Settings,
 ) -> tuple[pd.DataFrame, Clustering | None, bool]:
@@ -316,10 +325,11 @@ def _choose(
     if start is not None:
         before = clustering_of(start)
         found = fitted(start["evidence"], before)
-        agreement = measures.agreement(
-            before.assign(customers), found.assign(customers)
-        )
-        if agreement >= MIN_AGREEMENT:
+        placed = before.assign(customers)
+        if (
+            found is not None
+            and measures.agreement(placed, found.assign(customers)) >= MIN_AGREEMENT
+        ):
             chosen = start["evidence"][start["evidence"]["is_chosen"].astype(bool)]
             evidence = judge(chosen["method"].tolist(), chosen["n_clusters"].tolist())
             if evidence["is_chosen"].any():
@@ -331,7 +341,7 @@ def _choose(
     return evidence, fitted(evidence, None), False
 
 
-def _kept_verdict(evidence: pd.DataFrame, start: dict) -> list[str]:
+def _kept_verdict(evidence: pd.DataFrame, start: dict[str, Any]) -> list[str]:
     since = f"kept since {start['chosen_at']}"
     return [
         f"{since}, and still eligible"
@@ -344,9 +354,9 @@ def _kept_verdict(evidence: pd.DataFrame, start: dict) -> list[str]:
 def _align(
     customers: pd.DataFrame,
     fitted: Clustering,
-    before: dict | None,
+    before: dict[str, Any] | None,
     locked: Clustering | None,
-    made: list[dict],
+    made: list[dict[str, Any]],
 ) -> tuple[Alignment, Clustering]:
     """Find the ids of a fit's clusters; put those that are locked where they were."""
     ever = [fit["clusters"]["cluster_id"].max() for fit in made if len(fit["clusters"])]
@@ -357,7 +367,7 @@ def _align(
         previous = clustering_of(before).assign(customers)
         previous_centres = before["centres"]
 
-    def aligned(found: Clustering, **options) -> Alignment:
+    def aligned(found: Clustering, **options: Any) -> Alignment:
         return align(
             found.assign(customers),
             previous,
@@ -367,7 +377,7 @@ def _align(
             **options,
         )
 
-    held = {}
+    held: dict[int, int] = {}
     if locked is not None:
         ids = set(locked.prototypes["cluster_id"])
         partners = aligned(fitted, min_agreement=-1).ids
@@ -380,14 +390,14 @@ def _align(
     return found, replace(fitted, prototypes=rows)
 
 
-def _names(before: dict | None) -> dict[int, str]:
+def _names(before: dict[str, Any] | None) -> dict[int, str]:
     if before is None:
         return {}
     rows = before["clusters"]
     return dict(zip(rows["cluster_id"], rows["suggested_name"], strict=True))
 
 
-def _alignment_verdict(aligned: Alignment, before: dict | None) -> str:
+def _alignment_verdict(aligned: Alignment, before: dict[str, Any] | None) -> str:
     if before is None:
         return "first fit"
     agreement = (

@@ -6,6 +6,7 @@ once and one of month after month learn the same fits.
 
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -56,7 +57,7 @@ class Settings:
         weights = {name: self.weights.get(name, 1.0) for name in self.features}
         return {name: weight for name, weight in weights.items() if weight > 0}
 
-    def made_with(self) -> dict:
+    def made_with(self) -> dict[str, Any]:
         """Return all that makes a fit another fit."""
         made_with = asdict(self) | {"weights": self.weighted_features}
         del made_with["refit_days"]
@@ -89,12 +90,16 @@ class Due:
     input_checksum: str
 
 
-def day(moment) -> date | None:
+def day(moment: object) -> date | None:
     """Return the date of what a frame holds as one."""
     return None if pd.isna(moment) else pd.Timestamp(moment).date()
 
 
-def valid(past: list[dict], anchors: pd.DataFrame) -> list[dict]:
+def _date(moment: object) -> date:
+    return pd.Timestamp(moment).date()
+
+
+def valid(past: list[dict[str, Any]], anchors: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the fits whose past is still what they saw, in the order they serve.
 
     Parameters
@@ -113,7 +118,10 @@ def valid(past: list[dict], anchors: pd.DataFrame) -> list[dict]:
 
 
 def due(
-    anchors: pd.DataFrame, counts: pd.DataFrame, past: list[dict], settings: Settings
+    anchors: pd.DataFrame,
+    counts: pd.DataFrame,
+    past: list[dict[str, Any]],
+    settings: Settings,
 ) -> list[Due]:
     """Say which fits are to be made, in the order of dates.
 
@@ -140,11 +148,12 @@ def due(
     if anchors.empty:
         return []
     anchors = anchors.sort_values("anchor_date")
-    checksums = {day(a.anchor_date): a.input_checksum for a in anchors.itertuples()}
-    grid = [day(moment) for moment in anchors.loc[anchors["is_on_grid"], "anchor_date"]]
-    scoring = day(anchors["anchor_date"].iloc[-1])
+    checksums = {_date(a.anchor_date): a.input_checksum for a in anchors.itertuples()}
+    on_grid = anchors.loc[anchors["is_on_grid"], "anchor_date"]
+    grid = [_date(moment) for moment in on_grid]
+    scoring = _date(anchors["anchor_date"].iloc[-1])
     enough = {
-        day(row.anchor_date)
+        _date(row.anchor_date)
         for row in counts.itertuples()
         if row.count_customers >= settings.min_customers
     }

@@ -29,7 +29,9 @@ def _apart(value: float, pole: float) -> float:
     return value if abs(value - pole) >= 1e-7 else pole + 1e-7
 
 
-def _gauss(a, b, c, z) -> np.ndarray:
+def _gauss(
+    a: float | np.ndarray, b: float | np.ndarray, c: float | np.ndarray, z: np.ndarray
+) -> np.ndarray:
     """Return ₂F₁(a, b; c; z) for 0 ≤ z < 1.
 
     Near z = 1 scipy's passes through gamma functions of c, which overflow. The series
@@ -81,7 +83,9 @@ class BetaGeometric(PurchaseModel):
             for a, b in ((0.5, 2.0), (1.0, 10.0))
         ]
 
-    def _log_odds_gone(self, x, t_x, T) -> np.ndarray:
+    def _log_odds_gone(
+        self, x: np.ndarray, t_x: np.ndarray, T: np.ndarray
+    ) -> np.ndarray:
         """Return ln P(left) - ln P(alive), -inf where no toss has been made."""
         tosses = np.asarray(x) + self.first_tosses
         log_ratio = np.log(
@@ -95,7 +99,9 @@ class BetaGeometric(PurchaseModel):
         )
         return np.where(tosses > 0, odds, -np.inf)
 
-    def log_likelihood(self, x, t_x, T) -> np.ndarray:
+    def log_likelihood(
+        self, x: np.ndarray, t_x: np.ndarray, T: np.ndarray
+    ) -> np.ndarray:
         """Return ln L, shape (n,).
 
         Fader, Hardie & Lee (2005), eq. 6; Batislam et al. (2007). Written as the
@@ -103,7 +109,7 @@ class BetaGeometric(PurchaseModel):
         """
         r, a, b = self.r, self.a, self.b
 
-        def of_count(count):
+        def of_count(count: np.ndarray) -> np.ndarray:
             tosses = count + self.first_tosses
             return (
                 gammaln(r + count) - gammaln(r)
@@ -119,7 +125,7 @@ class BetaGeometric(PurchaseModel):
             + np.logaddexp(0.0, self._log_odds_gone(x, t_x, T))
         )
 
-    def score(self, x, t_x, T) -> np.ndarray:
+    def score(self, x: np.ndarray, t_x: np.ndarray, T: np.ndarray) -> np.ndarray:
         """Return the derivatives of ln L by the logs of r, α, a, b, shape (4, n)."""
         r, alpha, a, b = self.r, self.alpha, self.a, self.b
         x = np.asarray(x)
@@ -146,7 +152,9 @@ class BetaGeometric(PurchaseModel):
             ]
         )
 
-    def probability_alive(self, x, t_x, T) -> np.ndarray:
+    def probability_alive(
+        self, x: np.ndarray, t_x: np.ndarray, T: np.ndarray
+    ) -> np.ndarray:
         """Return P(alive at T), shape (n,).
 
         1 / (1 + a / (b + n - 1) · ((α + T) / (α + t_x))^(r + x)); 1 where n = 0.
@@ -154,7 +162,9 @@ class BetaGeometric(PurchaseModel):
         """
         return expit(-self._log_odds_gone(x, t_x, T))
 
-    def probability_no_purchase(self, t, x, t_x, T) -> np.ndarray:
+    def probability_no_purchase(
+        self, t: float | np.ndarray, x: np.ndarray, t_x: np.ndarray, T: np.ndarray
+    ) -> np.ndarray:
         """Return P(no purchase in (T, T + t]): the churn score, shape (n,).
 
         1 - P(alive) · (1 - ((α + T) / (α + T + t))^(r + x)): leaving can only follow a
@@ -163,12 +173,16 @@ class BetaGeometric(PurchaseModel):
         buys = self.probability_purchase_if_alive(t, x, T)
         return 1 - self.probability_alive(x, t_x, T) * buys
 
-    def probability_purchase_if_alive(self, t, x, T) -> np.ndarray:
+    def probability_purchase_if_alive(
+        self, t: float | np.ndarray, x: np.ndarray, T: np.ndarray
+    ) -> np.ndarray:
         """Return 1 - ((α + T) / (α + T + t))^(r + x), shape (n,)."""
         x, T = np.asarray(x), np.asarray(T, dtype=float)
         return -np.expm1(-(self.r + x) * np.log1p(t / (self.alpha + T)))
 
-    def expected_if_alive(self, t, x, T) -> np.ndarray:
+    def expected_if_alive(
+        self, t: float | np.ndarray, x: np.ndarray, T: np.ndarray
+    ) -> np.ndarray:
         """Return the expected purchases in (T, T + t] of who is alive, shape (n,).
 
         c / (a - 1) · [1 - (1 - z)^(a - 1) ₂F₁(c - r - x, a - 1; c; z)], with
@@ -179,7 +193,7 @@ class BetaGeometric(PurchaseModel):
         tosses = np.asarray(x) + self.first_tosses
         return self._expected(t, self.r + np.asarray(x), T, self.b + tosses)
 
-    def expected_new(self, t) -> np.ndarray:
+    def expected_new(self, t: float | np.ndarray) -> np.ndarray:
         """Return E[X(t)], shape of `t`.
 
         Fader, Hardie & Lee (2005), eq. 9; Batislam et al. (2007): where a coin
@@ -189,7 +203,13 @@ class BetaGeometric(PurchaseModel):
         stays = (self.b / (self.a + self.b)) ** first
         return stays * self._expected(t, self.r, 0.0, self.b + first)
 
-    def _expected(self, t, shape, T, b) -> np.ndarray:
+    def _expected(
+        self,
+        t: float | np.ndarray,
+        shape: float | np.ndarray,
+        T: float | np.ndarray,
+        b: float | np.ndarray,
+    ) -> np.ndarray:
         a, T = _apart(self.a, 1.0), np.asarray(T, dtype=float)
         c = a + np.asarray(b, dtype=float) - 1
         c = np.where(np.abs(c) < 1e-7, 1e-7, c)

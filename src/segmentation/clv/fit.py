@@ -13,7 +13,7 @@ from segmentation.clv.bgnbd import BGNBD
 from segmentation.clv.mbgnbd import MBGNBD
 from segmentation.clv.models import PurchaseModel
 from segmentation.clv.nbd import NBD
-from segmentation.clv.optimise import Maximum, maximise, maximise_from_nearby
+from segmentation.clv.optimise import Maximum, Objective, maximise, maximise_from_nearby
 from segmentation.clv.parameters import Fit, bounds, faults, objective_of, too_little
 from segmentation.clv.paretonbd import ParetoNBD
 from segmentation.clv.summaries import COLUMNS, at_most, grouped
@@ -43,11 +43,11 @@ def fit_model(cls: type[PurchaseModel], groups: pd.DataFrame) -> Maximum:
     Maximum
     """
 
-    def data(rows):
+    def data(rows: pd.DataFrame) -> tuple[np.ndarray, ...]:
         weights = rows["count_customers"].to_numpy(float)
         return weights, *(rows[name].to_numpy() for name in COLUMNS)
 
-    def objective(rows):
+    def objective(rows: pd.DataFrame) -> Objective:
         return objective_of(cls, *data(rows))
 
     counts = groups["count_customers"]
@@ -136,7 +136,7 @@ def fit_purchases(
     if problem:
         return (replace(blank, fit_status=problem),)
 
-    def attempt(cls):
+    def attempt(cls: type[PurchaseModel]) -> Fit:
         names = cls.parameter_names()
         maximum = fit_model(cls, groups)
         return replace(

@@ -43,7 +43,7 @@ class GammaGamma:
         """The mean spend per purchase over the population, p v / (q - 1)."""
         return self.p * self.v / (self.q - 1)
 
-    def log_likelihood(self, x, zbar) -> np.ndarray:
+    def log_likelihood(self, x: np.ndarray, zbar: np.ndarray) -> np.ndarray:
         """Return ln L of x valued purchases of mean z̄, shape (n,): 2013, eq. 1a.
 
         Parameters
@@ -55,7 +55,7 @@ class GammaGamma:
         """
         p, q, v = self.p, self.q, self.v
 
-        def of_count(n):
+        def of_count(n: np.ndarray) -> np.ndarray:
             with np.errstate(divide="ignore"):
                 return gammaln(p * n + q) - gammaln(p * n) + p * n * np.log(n)
 
@@ -69,7 +69,7 @@ class GammaGamma:
             - (p * x + q) * np.log(x * zbar + v)
         )
 
-    def score(self, x, zbar) -> np.ndarray:
+    def score(self, x: np.ndarray, zbar: np.ndarray) -> np.ndarray:
         """Return the derivatives of ln L by the logs of p, q, v, shape (3, n)."""
         p, q, v = self.p, self.q, self.v
         x, zbar = np.asarray(x), np.asarray(zbar, dtype=float)
@@ -84,7 +84,7 @@ class GammaGamma:
             ]
         )
 
-    def expected_spend(self, x, zbar) -> np.ndarray:
+    def expected_spend(self, x: np.ndarray, zbar: np.ndarray) -> np.ndarray:
         """Return the expected spend per purchase given x and z̄, shape (n,).
 
         p (v + x z̄) / (p x + q - 1): the customer's mean and the
@@ -114,6 +114,6 @@ class PooledMean:
         """The mean spend per purchase over the population."""
         return self.mean
 
-    def expected_spend(self, x, zbar) -> np.ndarray:
+    def expected_spend(self, x: np.ndarray, zbar: np.ndarray) -> np.ndarray:
         """Return the mean for everyone, shape (n,)."""
         return np.full(np.shape(x), self.mean)

@@ -18,7 +18,9 @@ import numpy as np
 STEP = 1e-5
 
 
-def per_count(function: Callable, x: np.ndarray) -> np.ndarray:
+def per_count(
+    function: Callable[[np.ndarray], np.ndarray], x: np.ndarray
+) -> np.ndarray:
     """Evaluate a function of counts once per count that can occur.
 
     Parameters
@@ -75,25 +77,33 @@ class PurchaseModel(ABC):
         """
 
     @abstractmethod
-    def log_likelihood(self, x, t_x, T) -> np.ndarray:
+    def log_likelihood(
+        self, x: np.ndarray, t_x: np.ndarray, T: np.ndarray
+    ) -> np.ndarray:
         """Return the log-likelihood of each customer, shape (n,)."""
 
     @abstractmethod
-    def probability_alive(self, x, t_x, T) -> np.ndarray:
+    def probability_alive(
+        self, x: np.ndarray, t_x: np.ndarray, T: np.ndarray
+    ) -> np.ndarray:
         """Return the probability of not having left by T, shape (n,).
 
         Not a churn score: see `probability_no_purchase`.
         """
 
     @abstractmethod
-    def expected_if_alive(self, t, x, T) -> np.ndarray:
+    def expected_if_alive(
+        self, t: float | np.ndarray, x: np.ndarray, T: np.ndarray
+    ) -> np.ndarray:
         """Return the expected purchases in (T, T + t] of who is alive at T."""
 
     @abstractmethod
-    def expected_new(self, t) -> np.ndarray:
+    def expected_new(self, t: float | np.ndarray) -> np.ndarray:
         """Return E[X(t)]: expected repeat purchases of a new customer in (0, t]."""
 
-    def expected_purchases(self, t, x, t_x, T) -> np.ndarray:
+    def expected_purchases(
+        self, t: float | np.ndarray, x: np.ndarray, t_x: np.ndarray, T: np.ndarray
+    ) -> np.ndarray:
         """Return E[Y(t) | x, t_x, T]: expected purchases in (T, T + t].
 
         Parameters
@@ -108,7 +118,9 @@ class PurchaseModel(ABC):
         """
         return self.probability_alive(x, t_x, T) * self.expected_if_alive(t, x, T)
 
-    def probability_no_purchase(self, t, x, t_x, T) -> np.ndarray:
+    def probability_no_purchase(
+        self, t: float | np.ndarray, x: np.ndarray, t_x: np.ndarray, T: np.ndarray
+    ) -> np.ndarray:
         """Return P(no purchase in (T, T + t] | x, t_x, T): the churn score.
 
         The likelihood of (x, t_x, T) is the density of x purchases, the last at t_x,
@@ -129,7 +141,9 @@ class PurchaseModel(ABC):
         longer = self.log_likelihood(x, t_x, T + t)
         return np.exp(np.minimum(longer - self.log_likelihood(x, t_x, T), 0.0))
 
-    def probability_purchase_if_alive(self, t, x, T) -> np.ndarray:
+    def probability_purchase_if_alive(
+        self, t: float | np.ndarray, x: np.ndarray, T: np.ndarray
+    ) -> np.ndarray:
         """Return P(a purchase in (T, T + t] | x, T) of who is alive at T, shape (n,).
 
         When the last purchase was does not matter then; here it is taken to be the
@@ -139,7 +153,7 @@ class PurchaseModel(ABC):
         buys = 1 - self.probability_no_purchase(t, x, t_x, T)
         return np.minimum(buys / self.probability_alive(x, t_x, T), 1.0)
 
-    def score(self, x, t_x, T) -> np.ndarray:
+    def score(self, x: np.ndarray, t_x: np.ndarray, T: np.ndarray) -> np.ndarray:
         """Return the derivatives of `log_likelihood` by the logs of the parameters.
 
         Central differences, unless a subclass knows better.

@@ -38,7 +38,9 @@ class NBD(PurchaseModel):
         """Return where to start: at the mean rate, unlike and alike."""
         return [(r, r / rate) for r in (0.3, 3.0)]
 
-    def log_likelihood(self, x, t_x, T) -> np.ndarray:
+    def log_likelihood(
+        self, x: np.ndarray, t_x: np.ndarray, T: np.ndarray
+    ) -> np.ndarray:
         """Return ln [Γ(r + x) / Γ(r) · α^r / (α + T)^(r + x)], shape (n,)."""
         x, T = np.asarray(x), np.asarray(T, dtype=float)
         return (
@@ -47,7 +49,7 @@ class NBD(PurchaseModel):
             - (self.r + x) * np.log(self.alpha + T)
         )
 
-    def score(self, x, t_x, T) -> np.ndarray:
+    def score(self, x: np.ndarray, t_x: np.ndarray, T: np.ndarray) -> np.ndarray:
         """Return the derivatives of ln L by ln r and ln α, shape (2, n)."""
         x, T = np.asarray(x), np.asarray(T, dtype=float)
         r, alpha = self.r, self.alpha
@@ -59,14 +61,18 @@ class NBD(PurchaseModel):
             ]
         )
 
-    def probability_alive(self, x, t_x, T) -> np.ndarray:
+    def probability_alive(
+        self, x: np.ndarray, t_x: np.ndarray, T: np.ndarray
+    ) -> np.ndarray:
         """Return 1 for everyone, shape (n,)."""
         return np.ones(np.broadcast(x, t_x, T).shape)
 
-    def expected_if_alive(self, t, x, T) -> np.ndarray:
+    def expected_if_alive(
+        self, t: float | np.ndarray, x: np.ndarray, T: np.ndarray
+    ) -> np.ndarray:
         """Return (r + x) / (α + T) · t, shape (n,)."""
         return (self.r + np.asarray(x)) / (self.alpha + np.asarray(T, dtype=float)) * t
 
-    def expected_new(self, t) -> np.ndarray:
+    def expected_new(self, t: float | np.ndarray) -> np.ndarray:
         """Return r / α · t, shape of `t`."""
         return self.r / self.alpha * np.asarray(t, dtype=float)

@@ -1,15 +1,19 @@
 """Maximum likelihood over positive parameters."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
-from scipy.optimize import minimize
+from scipy.optimize import OptimizeResult, minimize
 from threadpoolctl import threadpool_limits
 
 # As in `segmentation.estimators`: for the whole process, and for sums that do not vary.
 # L-BFGS-B calls BLAS for vectors of a few numbers, over which threads only wait.
 threadpool_limits(1, user_api="blas")
+
+Objective: TypeAlias = Callable[[np.ndarray], tuple[float, np.ndarray]]
+"""Parameters to a mean log-likelihood and its gradient by their logs."""
 
 # mean gradient by log-parameters above which a maximum was not reached
 MAX_GRADIENT = 1e-4
@@ -42,8 +46,8 @@ class Maximum:
 
 
 def maximise(
-    objective: Callable[[np.ndarray], tuple[float, np.ndarray]],
-    starts: list[tuple[float, ...]],
+    objective: Objective,
+    starts: Sequence[tuple[float, ...]],
     low: np.ndarray,
     high: np.ndarray,
 ) -> Maximum:
@@ -73,13 +77,13 @@ def maximise(
     """
     low, high = np.log(low), np.log(high)
 
-    def negative(logs):
+    def negative(logs: np.ndarray) -> tuple[float, np.ndarray]:
         value, gradient = objective(np.exp(logs))
         if not (np.isfinite(value) and np.isfinite(gradient).all()):
             return 1e10, np.zeros_like(logs)  # the line search turns back
         return -value, -gradient
 
-    def climb(start, tolerance):
+    def climb(start: np.ndarray, tolerance: float) -> OptimizeResult:
         return minimize(
             negative,
             start,
@@ -106,7 +110,11 @@ def maximise(
 
 
 def maximise_from_nearby(
-    objective: Callable, nearby: Callable, starts: list, low, high
+    objective: Objective,
+    nearby: Objective,
+    starts: Sequence[tuple[float, ...]],
+    low: np.ndarray,
+    high: np.ndarray,
 ) -> Maximum:
     """Maximise a costly likelihood with the help of a cheap one that is much like it.
 
@@ -134,12 +142,18 @@ def maximise_from_nearby(
     return maximum or maximise(objective, [tuple(rough.parameters)], low, high)
 
 
-def _maximum(logs, value, is_converged, low, high) -> Maximum:
+def _maximum(
+    logs: np.ndarray,
+    value: float,
+    is_converged: bool,
+    low: np.ndarray,
+    high: np.ndarray,
+) -> Maximum:
     at_bound = (logs < low + AT_BOUND) | (logs > high - AT_BOUND)
     return Maximum(np.exp(logs), value, is_converged, at_bound)
 
 
-def _curvature(objective, parameters: np.ndarray) -> np.ndarray:
+def _curvature(objective: Objective, parameters: np.ndarray) -> np.ndarray:
     """Return the second derivatives by the logs, shape (k, k): central differences."""
     logs = np.log(parameters)
     rows = [
@@ -149,7 +163,13 @@ def _curvature(objective, parameters: np.ndarray) -> np.ndarray:
     return (np.array(rows) + np.transpose(rows)) / (4 * STEP)
 
 
-def _newton(objective, start, curvature, low, high) -> Maximum | None:
+def _newton(
+    objective: Objective,
+    start: np.ndarray,
+    curvature: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
+) -> Maximum | None:
     """Return the maximum near a start, None where these steps do not lead to one."""
     if not (np.linalg.eigvalsh(curvature) < 0).all():
         return None

@@ -1,6 +1,5 @@
 """The outcome of fitting: a model, whether to trust it, its parameters as rows."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,13 +11,13 @@ from segmentation.clv.gammagamma import GammaGamma, PooledMean
 from segmentation.clv.mbgnbd import MBGNBD
 from segmentation.clv.models import PurchaseModel
 from segmentation.clv.nbd import NBD
-from segmentation.clv.optimise import Maximum
+from segmentation.clv.optimise import Maximum, Objective
 from segmentation.clv.paretonbd import ParetoNBD
 from segmentation.frames import conform
 
 Model = PurchaseModel | GammaGamma | PooledMean
 
-MODELS = {
+MODELS: dict[str, type[Model]] = {
     model.name: model
     for model in (BGNBD, MBGNBD, ParetoNBD, NBD, GammaGamma, PooledMean)
 }
@@ -75,6 +74,20 @@ class Fit:
     fit_status: str
     time_unit_days: float = np.nan
     is_served: bool = False
+
+    @property
+    def purchase_model(self) -> PurchaseModel:
+        """The model of a fit of purchases; TypeError where there is none."""
+        if not isinstance(self.model, PurchaseModel):
+            raise TypeError(f"{self.name} of purchases: {self.fit_status}")
+        return self.model
+
+    @property
+    def spend_model(self) -> GammaGamma | PooledMean:
+        """The model of a fit of spend; TypeError where there is none."""
+        if not isinstance(self.model, GammaGamma | PooledMean):
+            raise TypeError(f"{self.name} of spend: {self.fit_status}")
+        return self.model
 
 
 def served(fits: tuple[Fit, ...]) -> Fit:
@@ -144,14 +157,18 @@ def served_from_table(parameters: pd.DataFrame) -> Fit | None:
     )
 
 
-def bounds(names, scales, unit: float) -> tuple[np.ndarray, np.ndarray]:
+def bounds(
+    names: tuple[str, ...], scales: tuple[str, ...], unit: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the bounds of parameters; those of `scales` are in units of `unit`."""
     units = np.array([unit if name in scales else 1.0 for name in names])
     ends = [SCALES if name in scales else SHAPES for name in names]
     return units * [low for low, _ in ends], units * [high for _, high in ends]
 
 
-def objective_of(cls: type[Model], weights: np.ndarray, *data: np.ndarray) -> Callable:
+def objective_of(
+    cls: type[PurchaseModel | GammaGamma], weights: np.ndarray, *data: np.ndarray
+) -> Objective:
     """Return the weighted mean log-likelihood and its gradient, for `maximise`."""
     total = weights.sum()
     blocks = [
@@ -159,7 +176,7 @@ def objective_of(cls: type[Model], weights: np.ndarray, *data: np.ndarray) -> Ca
         for start in range(0, len(weights), BLOCK_ROWS)
     ]
 
-    def objective(parameters):
+    def objective(parameters: np.ndarray) -> tuple[float, np.ndarray]:
         model, value, gradient = cls(*parameters), 0.0, 0.0
         # a far-off trial of the line search may overflow; it is then turned back
         with np.errstate(all="ignore"):

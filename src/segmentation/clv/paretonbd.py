@@ -26,7 +26,7 @@ NODES, WEIGHTS = np.polynomial.legendre.leggauss(64)
 LEADING_TERMS = 30
 
 
-def _gauss(b, c, z) -> np.ndarray:
+def _gauss(b: float | np.ndarray, c: float | np.ndarray, z: np.ndarray) -> np.ndarray:
     """Return ₂F₁(1, b; c; z) for b > 0, c > b and 0 ≤ z < 1.
 
     Near z = 1 scipy's sums up to 10,000 terms, and overflows where b is large. There,
@@ -46,7 +46,7 @@ def _gauss(b, c, z) -> np.ndarray:
     return value.reshape(shape)
 
 
-def _gauss_near_one(b, c, z) -> np.ndarray:
+def _gauss_near_one(b: np.ndarray, c: np.ndarray, z: np.ndarray) -> np.ndarray:
     term, leading = np.ones_like(z), np.zeros_like(z)
     for k in range(LEADING_TERMS):
         leading += term
@@ -68,7 +68,13 @@ def _gauss_near_one(b, c, z) -> np.ndarray:
     )
 
 
-def _log_tail(power: float, alpha: float, other, beta: float, y) -> np.ndarray:
+def _log_tail(
+    power: float | np.ndarray,
+    alpha: float,
+    other: float | np.ndarray,
+    beta: float,
+    y: np.ndarray,
+) -> np.ndarray:
     """Return ln ∫_y^∞ (α + u)^-m (β + u)^-(n + 1) du, for m = `power`, n = `other`.
 
     With A = m + n it is (α + y)^-m (β + y)^-n h / A, where
@@ -116,7 +122,9 @@ class ParetoNBD(PurchaseModel):
         """Return where to start; those who leave make the rate while alive higher."""
         return [(r, r / (2 * rate), s, s * age) for r in (0.5, 2.0) for s in (0.5, 2.0)]
 
-    def _log_parts(self, x, t_x, T) -> tuple[np.ndarray, np.ndarray]:
+    def _log_parts(
+        self, x: np.ndarray, t_x: np.ndarray, T: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return ln of what L / Γ(r + x) Γ(r)⁻¹ α^r β^s is, and of its alive part.
 
         The likelihood is the alive part + s ∫_{t_x}^T (α + u)^-(r + x) (β + u)^-(s + 1)
@@ -134,19 +142,25 @@ class ParetoNBD(PurchaseModel):
         )
         return total, alive
 
-    def log_likelihood(self, x, t_x, T) -> np.ndarray:
+    def log_likelihood(
+        self, x: np.ndarray, t_x: np.ndarray, T: np.ndarray
+    ) -> np.ndarray:
         """Return ln L, shape (n,): Fader & Hardie (2005)."""
         total, _ = self._log_parts(x, t_x, T)
         constant = self.r * np.log(self.alpha) + self.s * np.log(self.beta)
         counts = per_count(lambda n: gammaln(self.r + n) - gammaln(self.r), x)
         return counts + constant + total
 
-    def probability_alive(self, x, t_x, T) -> np.ndarray:
+    def probability_alive(
+        self, x: np.ndarray, t_x: np.ndarray, T: np.ndarray
+    ) -> np.ndarray:
         """Return P(alive at T), shape (n,): the alive part of the likelihood."""
         total, alive = self._log_parts(x, t_x, T)
         return np.exp(np.minimum(alive - total, 0.0))
 
-    def expected_if_alive(self, t, x, T) -> np.ndarray:
+    def expected_if_alive(
+        self, t: float | np.ndarray, x: np.ndarray, T: np.ndarray
+    ) -> np.ndarray:
         """Return the expected purchases in (T, T + t] of who is alive, shape (n,).
 
         (r + x) (β + T) / ((α + T) (s - 1)) · [1 - ((β + T) / (β + T + t))^(s - 1)]:
@@ -156,11 +170,13 @@ class ParetoNBD(PurchaseModel):
         shape, rate = self.r + np.asarray(x), self.alpha + T
         return shape / rate * self._expected_lifetime(t, self.beta + T)
 
-    def expected_new(self, t) -> np.ndarray:
+    def expected_new(self, t: float | np.ndarray) -> np.ndarray:
         """Return E[X(t)], shape of `t`: Fader & Hardie (2005)."""
         return self.r / self.alpha * self._expected_lifetime(t, self.beta)
 
-    def _expected_lifetime(self, t, beta) -> np.ndarray:
+    def _expected_lifetime(
+        self, t: float | np.ndarray, beta: float | np.ndarray
+    ) -> np.ndarray:
         """Return the expected time alive within t of who is alive now."""
         logs = np.log1p(np.asarray(t, dtype=float) / beta)
         if self.s == 1:

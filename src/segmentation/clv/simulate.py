@@ -5,12 +5,15 @@ import pandas as pd
 
 from segmentation.clv.beta_geometric import BetaGeometric
 from segmentation.clv.gammagamma import GammaGamma
-from segmentation.clv.models import PurchaseModel
+from segmentation.clv.nbd import NBD
 from segmentation.clv.paretonbd import ParetoNBD
 
 
 def simulate(
-    model: PurchaseModel, T: np.ndarray, t: float, rng: np.random.Generator
+    model: NBD | BetaGeometric | ParetoNBD,
+    T: np.ndarray,
+    t: float,
+    rng: np.random.Generator,
 ) -> pd.DataFrame:
     """Draw what customers buy up to T, and in the period after it.
 
@@ -19,7 +22,7 @@ def simulate(
 
     Parameters
     ----------
-    model : PurchaseModel
+    model : NBD, BGNBD, MBGNBD or ParetoNBD
     T : ndarray, shape (n,)
         Ages of the customers.
     t : float

@@ -4,7 +4,8 @@ Notation of Fader & Hardie: x repeat purchases, the last at t_x, T the age, all 
 from the first purchase; z̄ the mean value of a repeat purchase.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -144,15 +145,21 @@ def at_most(
     """
     origin = groups["T"].max() / 100
     while len(groups) > count and per_e_fold > 0.1:
-        groups = _merged(
-            groups,
-            lambda t, x, n=per_e_fold: n * np.sqrt(1 + x) * np.log1p(t / origin),
-        )
+        groups = _merged(groups, partial(_place, per_e_fold, origin))
         per_e_fold /= 2  # so cells nest
     return groups
 
 
-def _merged(groups: pd.DataFrame, scale: Callable) -> pd.DataFrame:
+def _place(
+    per_e_fold: float, origin: float, t: np.ndarray, x: np.ndarray
+) -> np.ndarray:
+    """Return where times are on the scale of `at_most`, in cells."""
+    return per_e_fold * np.sqrt(1 + x) * np.log1p(t / origin)
+
+
+def _merged(
+    groups: pd.DataFrame, scale: Callable[[np.ndarray, np.ndarray], np.ndarray]
+) -> pd.DataFrame:
     """Merge the groups of one x whose t_x and T are alike in the floor of a scale."""
     x, t_x, T = (groups[name].to_numpy() for name in COLUMNS)
     counts = groups["count_customers"].to_numpy()
@@ -214,7 +221,7 @@ def counted(*columns: np.ndarray) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
     return tuple(column[order[first]] for column in columns), counts
 
 
-def _row_codes(columns) -> np.ndarray:
+def _row_codes(columns: Sequence[np.ndarray]) -> np.ndarray:
     """Return an integer per row, that is equal and sorted as the rows are."""
     code, size = np.zeros(len(columns[0]), dtype=np.int64), 1
     for column in columns:

@@ -104,7 +104,7 @@ def expected_value(
     out["customer_id"] = pa.array(summaries["customer_id"].astype(str), pa.string())
     worth = None
     if purchases is not None and purchases.model is not None:
-        model, unit = purchases.model, purchases.time_unit_days
+        model, unit = purchases.purchase_model, purchases.time_unit_days
         x, t_x, T = (summaries[name].to_numpy() for name in ("x", "t_x", "T"))
         alive = model.probability_alive(x, t_x, T)
         # of who is alive, all else hangs on x and T alone, of which few pairs occur
@@ -123,7 +123,7 @@ def expected_value(
         out["alive_probability"] = _floats(alive)
         out["purchase_model"] = pa.repeat(pa.scalar(purchases.name), n)
     if spend is not None and spend.model is not None:
-        amount = spend.model.expected_spend(
+        amount = spend.spend_model.expected_spend(
             summaries["x_valued"].to_numpy(), summaries["zbar"].to_numpy(float)
         )
         out["expected_order_amount"] = _floats(amount)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from segmentation.evidence.metrics import METRICS
+from segmentation.evidence.metrics import METRICS, best_order
 from segmentation.evidence.predictions import Origin
 
 # Per origin a list: candidate to metric to value, or to values of all resamples.
@@ -38,9 +38,13 @@ def resamples(
         yield weights
 
 
-def _measure(origin: Origin, kind: str, weights: np.ndarray) -> dict:
+def _measure(
+    origin: Origin, kind: str, weights: np.ndarray
+) -> dict[str, dict[str, np.ndarray]]:
+    actual = origin.actual
+    shared = [best_order(actual, weights)] if kind == "amount" else []
     return {
-        name: METRICS[kind](origin.actual, forecast.predicted, forecast.raw, weights)
+        name: METRICS[kind](actual, forecast.predicted, forecast.raw, weights, *shared)
         for name, forecast in origin.forecasts.items()
     }
 
@@ -59,7 +63,7 @@ def point_values(origins: list[Origin], kind: str) -> Measured:
     return found
 
 
-def _joined(parts: list[np.ndarray], metric: str, point: float) -> np.ndarray:
+def _joined(parts: list[np.ndarray], metric: str, point: np.ndarray) -> np.ndarray:
     values = np.concatenate(parts)
     known = values[np.isfinite(values)]
     if metric in GROWS_WITH_NOISE and len(known):
@@ -91,7 +95,7 @@ def replicates(
         As `points`; values have the shape (bootstrap_samples,).
     """
     count_customers = max(origin.customers.max() for origin in origins) + 1
-    chunks = [[] for _ in origins]
+    chunks: list[Measured] = [[] for _ in origins]
     for weights in resamples(
         count_customers, seed=seed, bootstrap_samples=bootstrap_samples
     ):

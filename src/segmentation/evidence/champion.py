@@ -136,7 +136,7 @@ def decide(
         name: "undefined" if np.isnan(score) else f"{score:.3f}"
         for name, score in scores.items()
     }
-    if contenders:
+    if contenders and best is not None:
         champion, said = _choose(contenders, best, incumbent, lead, criterion)
         said[baseline] = "strongest baseline"
         reason = (

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -74,7 +75,7 @@ def _decide(
     metric: str,
     incumbent: str | None,
 ) -> Decision:
-    is_higher_better = IS_HIGHER_BETTER[metric]
+    is_higher_better = bool(IS_HIGHER_BETTER[metric])
     unjudged = {n for n in order if any(n not in at_origin for at_origin in points)}
     # an origin where the metric is undefined for all, as with one class, tells nothing
     telling = [
@@ -111,8 +112,12 @@ def _decide(
 
 
 def _row(
-    metric: str, value: float, values: np.ndarray, baseline: dict, others: dict
-) -> dict:
+    metric: str,
+    value: np.ndarray,
+    values: np.ndarray,
+    baseline: dict[str, np.ndarray],
+    others: dict[str, np.ndarray],
+) -> dict[str, Any]:
     """Set one metric of a candidate beside the baseline's."""
     lower, upper = interval(values)
     if metric in GROWS_WITH_NOISE:
@@ -133,8 +138,12 @@ def _row(
 
 
 def _rows(
-    origin: Origin, points: dict, samples: dict, baselines: set[str], decision: Decision
-) -> list[dict]:
+    origin: Origin,
+    points: dict[str, dict[str, np.ndarray]],
+    samples: dict[str, dict[str, np.ndarray]],
+    baselines: set[str],
+    decision: Decision,
+) -> list[dict[str, Any]]:
     best = decision.best_baseline
     return [
         {

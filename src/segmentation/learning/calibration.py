@@ -7,7 +7,9 @@ from scipy.special import expit
 LEAST_SLOPE = 0.05  # keeps the order of customers where a margin says next to nothing
 
 
-def platt(margin: np.ndarray, label: np.ndarray, group: np.ndarray) -> tuple:
+def platt(
+    margin: np.ndarray, label: np.ndarray, group: np.ndarray
+) -> tuple[float, float]:
     """Fit P(label) = 1 / (1 + exp(-(a_g + b × margin))), a level for each group.
 
     The groups are anchors: the newest, and the same season a year ago. The level to
@@ -35,7 +37,7 @@ def platt(margin: np.ndarray, label: np.ndarray, group: np.ndarray) -> tuple:
     standard = (margin - middle) / scale
     count = len(codes)
 
-    def loss(parameters):
+    def loss(parameters: np.ndarray) -> tuple[float, np.ndarray]:
         levels, slope = parameters[:count], parameters[count]
         z = levels[index] + slope * standard
         error = expit(z) - label

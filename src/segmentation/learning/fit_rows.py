@@ -4,6 +4,8 @@ One row per target and fit. Evidence and parameters are lists within the row, so
 fit is stored whole or not at all.
 """
 
+from typing import Any
+
 import pandas as pd
 import pyarrow as pa
 
@@ -70,7 +72,7 @@ FITS_SCHEMA = pa.schema(
 )
 
 
-def fits_table(records: list[dict]) -> pa.Table:
+def fits_table(records: list[dict[str, Any]]) -> pa.Table:
     """Return fits as a table.
 
     Parameters

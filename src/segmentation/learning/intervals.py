@@ -10,6 +10,8 @@ inside: `atom_share`. Coverage counts them with it, as the probability integral
 transform of a count does (Czado, Gneiting & Held 2009, Biometrics 65).
 """
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -188,7 +190,9 @@ COVERAGE_METRICS = {
 }
 
 
-def coverage_scorecard(like: dict, found: dict[str, pd.DataFrame], how: str) -> list:
+def coverage_scorecard(
+    like: dict[str, Any], found: dict[str, pd.DataFrame], how: str
+) -> list[dict[str, Any]]:
     """Write coverage as rows of a scorecard.
 
     Parameters

@@ -36,7 +36,7 @@ class Task:
     label: str
     horizon_days: int | None
     features: dict[str, str]
-    settings: dict
+    settings: dict[str, Any]
     more_columns: tuple[str, ...] = ()
 
 
@@ -67,8 +67,8 @@ class Evidence:
     champion: str
     verdict: str
     predictions: pd.DataFrame | None = None
-    settings: dict[str, dict] = field(default_factory=dict)
-    tuning: list[dict] = field(default_factory=list)
+    settings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    tuning: list[dict[str, Any]] = field(default_factory=list)
     kept: Any = None
 
     @property
@@ -78,9 +78,16 @@ class Evidence:
         return bool(self.scorecard.loc[mine, "is_baseline"].iloc[0])
 
     @property
+    def of_champion(self) -> pd.DataFrame:
+        """What the champion predicted; ValueError where no numbers are predicted."""
+        if self.predictions is None:
+            raise ValueError("no numbers are predicted")
+        return self.predictions[self.predictions["candidate"] == self.champion]
+
+    @property
     def served_at_newest(self) -> pd.DataFrame:
         """What the champion predicted at the newest origin."""
-        mine = self.predictions[self.predictions["candidate"] == self.champion]
+        mine = self.of_champion
         return mine[mine["origin_date"] == mine["origin_date"].max()]
 
     def with_baseline(self, reason: str) -> Self:
@@ -122,11 +129,11 @@ class Served:
 
     settings: str | None = None
     model: Linear | Forest | None = None
-    parameters: pd.DataFrame | list[dict] | None = None
+    parameters: pd.DataFrame | list[dict[str, Any]] | None = None
     level_slope: float | None = None
     level_intercept: float | None = None
     intervals: pd.DataFrame | None = None
-    coverage: list[dict] = field(default_factory=list)
+    coverage: list[dict[str, Any]] = field(default_factory=list)
 
 
 class CannotServe(Exception):

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Self
+from typing import Any, Generic, Self, TypeVar
 
 import pandas as pd
 
@@ -30,6 +30,8 @@ from segmentation.learning.past import incumbent, is_due, newest, next_number
 from segmentation.learning.suspects import excluded
 from segmentation.linear import Linear
 from segmentation.trees import Forest
+
+L = TypeVar("L", bound=Learner)
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Build:
 
 
 @dataclass(frozen=True)
-class Begun:
+class Begun(Generic[L]):
     """A fit that is begun: its record has no champion yet.
 
     Attributes
@@ -92,8 +94,8 @@ class Begun:
     is_due : bool
     """
 
-    learner: Learner
-    record: dict
+    learner: L
+    record: dict[str, Any]
     last: pd.Series | None
     origins: list[int]
     problem: str | None
@@ -101,7 +103,7 @@ class Begun:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Outcome(Generic[L]):
     """A fit that is done.
 
     Attributes
@@ -114,12 +116,12 @@ class Outcome:
         None without a champion.
     """
 
-    record: dict
-    learner: Learner
+    record: dict[str, Any]
+    learner: L
     evidence: Evidence | None = None
 
 
-def begin(learner: Learner, build: Build) -> Begun:
+def begin(learner: L, build: Build) -> Begun[L]:
     """Begin the record of a fit, and say whether it is due."""
     task, rows = learner.task, learner.training_rows()
     origins, problem = learner.judged_at()
@@ -168,7 +170,7 @@ def begin(learner: Learner, build: Build) -> Begun:
     return Begun(learner, record, last, origins, problem, due)
 
 
-def finish(begun: Begun, build: Build) -> Outcome:
+def finish(begun: Begun[L], build: Build) -> Outcome[L]:
     """Judge, choose, calibrate and record, or say why there is nothing to serve."""
     learner, record = begun.learner, begun.record
     if begun.problem:
@@ -192,7 +194,7 @@ def finish(begun: Begun, build: Build) -> Outcome:
 
 def _recorded(
     evidence: Evidence, served: Served, kind: str, groups: pd.DataFrame | None
-) -> dict:
+) -> dict[str, Any]:
     """Return what a record holds of a champion."""
     card = evidence.scorecard
     if served.coverage:
@@ -229,13 +231,13 @@ def model_part(model: Linear | Forest | None) -> dict[str, pd.DataFrame]:
     return {"nodes": model.nodes()}
 
 
-def learn(learner: Learner, build: Build) -> Outcome | None:
+def learn(learner: L, build: Build) -> Outcome[L] | None:
     """Learn one target; None where no fit is due."""
     begun = begin(learner, build)
     return finish(begun, build) if begun.is_due else None
 
 
-def learn_together(learners: Iterable[Learner], build: Build) -> list[Outcome]:
+def learn_together(learners: Iterable[L], build: Build) -> list[Outcome[L]]:
     """Learn targets that need each other: if a fit of one is due, so are all."""
     begun = [begin(learner, build) for learner in learners]
     return [finish(b, build) for b in begun] if any(b.is_due for b in begun) else []

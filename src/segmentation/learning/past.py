@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -33,7 +34,11 @@ def newest(
 
 
 def is_due(
-    last: pd.Series | None, record: dict, *, refit_every_days: int, is_learnable: bool
+    last: pd.Series | None,
+    record: dict[str, Any],
+    *,
+    refit_every_days: int,
+    is_learnable: bool,
 ) -> bool:
     """Say whether a target is to be fitted again.
 
@@ -65,7 +70,7 @@ def is_due(
     return age >= refit_every_days if refit_every_days else not same_rows
 
 
-def incumbent(last: pd.Series | None, record: dict) -> str | None:
+def incumbent(last: pd.Series | None, record: dict[str, Any]) -> str | None:
     """Return who served until now; None in another shop, or for another horizon."""
     if last is None or day(last["data_from"]) != record["data_from"]:
         return None

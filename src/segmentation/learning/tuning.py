@@ -1,12 +1,14 @@
 """Settle the settings of a candidate by successive halving over time-ordered folds."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from segmentation.estimators import one_thread
 from segmentation.evidence.metrics import area_under_curve
-from segmentation.learning.candidates import Candidate
+from segmentation.learning.candidates import Candidate, Settings
 from segmentation.learning.origins import Origins
 from segmentation.linear import Scale
 
@@ -25,7 +27,7 @@ TUNING_SCHEMA = pa.schema(
 FACTOR = 3  # a third of the configurations go on, to three times as many rows
 
 
-def written(settings: dict) -> str:
+def written(settings: Settings) -> str:
     """Write settings in one line."""
     return ", ".join(f"{name} = {value:g}" for name, value in settings.items())
 
@@ -40,7 +42,7 @@ def tune(
     origin: int,
     max_configurations: int,
     seed: int,
-) -> tuple[dict, list[dict]]:
+) -> tuple[Settings, list[dict[str, Any]]]:
     """Choose the settings of a candidate on what is known at an origin.
 
     Every configuration is tried on few rows, the best third of them on three times as
@@ -129,7 +131,14 @@ def _drawn(rows: np.ndarray, share: float, seed: int) -> np.ndarray:
     return rows[order[: int(share * len(rows))]]
 
 
-def _scores(candidate, contenders, values, labels, splits, seed) -> np.ndarray:
+def _scores(
+    candidate: Candidate,
+    contenders: list[Settings],
+    values: np.ndarray,
+    labels: np.ndarray,
+    splits: list[list[np.ndarray]],
+    seed: int,
+) -> np.ndarray:
     """Return the mean AUC of each configuration over folds, shape (configurations,).
 
     Missing where a fold of few rows has one class only.

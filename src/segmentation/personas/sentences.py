@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from itertools import groupby
+from typing import Any, TypeAlias
 
 import pandas as pd
 import pyarrow as pa
@@ -28,6 +29,12 @@ PERSONA_SCHEMA = pa.schema(
     ]
 )
 
+Fact: TypeAlias = Mapping[str, Any]
+"""A row, by column."""
+
+Sentence: TypeAlias = tuple[str, str, dict[str, Any]]
+"""Its section, its template, and what the template is given."""
+
 DESCRIPTIVE = ("who", "what", "when", "where")
 NONE = "0 %"  # a share that is left out
 MOST_VALUES = 3  # of a category that are listed
@@ -42,13 +49,15 @@ SOURCES = {
 }
 
 
-class Figures(list):
+class Figures(list[dict[str, Any]]):
     """The figures of a sentence, kept as they are written."""
 
-    def say(self, fact: Mapping, figure: str, written=None, value=None) -> str:
+    def say(
+        self, fact: Fact, figure: str, written: object = None, value: object = None
+    ) -> str:
         """Write a figure of a fact, and keep it."""
         value = fact[figure] if value is None else value
-        written = str(value) if written is None else written
+        written = str(value if written is None else written)
         if "feature" in fact:
             source = "rpt_segment_profiles"
         else:
@@ -66,9 +75,7 @@ class Figures(list):
         return written
 
 
-def sentences(
-    segment: Mapping, facts: list[Mapping]
-) -> Iterator[tuple[str, str, dict]]:
+def sentences(segment: Fact, facts: list[Fact]) -> Iterator[Sentence]:
     """Choose what is said about a segment.
 
     Parameters
@@ -109,12 +116,12 @@ def sentences(
         yield "sure", "pairs", {}
 
 
-def _widest(facts: list[Mapping]) -> Mapping:
+def _widest(facts: list[Fact]) -> Fact:
     """Return a fact that is known for all who are compared."""
     return max(facts, key=lambda fact: fact["count_known"] + fact["count_others"])
 
 
-def _description(segment: Mapping, facts: list[Mapping]) -> Iterator:
+def _description(segment: Fact, facts: list[Fact]) -> Iterator[Sentence]:
     count_compared = _widest(facts)["count_known"] if facts else 0
     for section in DESCRIPTIVE:
         here = [fact for fact in facts if fact["section"] == section]
@@ -136,13 +143,13 @@ def _description(segment: Mapping, facts: list[Mapping]) -> Iterator:
             yield section, "unknown", {}
 
 
-def _apart(facts: list[Mapping]) -> Iterator:
+def _apart(facts: list[Fact]) -> Iterator[Sentence]:
     """Say what makes the segment, and of other topics the strongest feature."""
     apart = sorted(
         (fact for fact in facts if fact["is_distinguishing"] and fact["apart_words"]),
         key=lambda fact: fact["effect_rank"],
     )
-    said: dict[str, list] = {"made_by": [], "sets_apart": []}
+    said: dict[str, list[str]] = {"made_by": [], "sets_apart": []}
     for fact in apart:
         section = "made_by" if fact["is_made_by"] else "sets_apart"
         topics = said[section]
@@ -159,7 +166,7 @@ def _apart(facts: list[Mapping]) -> Iterator:
         yield "sets_apart", "nothing_apart", {"besides": bool(said["made_by"])}
 
 
-def _write(module: TemplateModule, template: str, context: Mapping) -> tuple[str, list]:
+def _write(module: TemplateModule, template: str, context: Fact) -> tuple[str, Figures]:
     figures = Figures()
     sentence = getattr(module, template)(figures.say, **context)
     return sentence[0].upper() + sentence[1:], figures
@@ -194,7 +201,7 @@ def personas_table(
     """
     templates = environment("segmentation.personas", **FILTERS)
     module = templates.get_template("persona_sentences.jinja").module
-    facts: dict[str, list] = {}
+    facts: dict[str, list[Fact]] = {}
     for row in plain(
         sorted_by_key(persona_facts, "segment_id", "feature_order", "feature_value")
     ):

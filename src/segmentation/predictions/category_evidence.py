@@ -1,7 +1,7 @@
 """Judge candidates for the next category: how often they name it."""
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -39,7 +39,8 @@ def measure(name: str, tastes: Tastes, weights: Weights) -> np.ndarray:
     """
     found = [np.empty((0, len(IS_HIGHER_BETTER)))]
     for some in tastes.blocks():
-        probability = sum(parts(name, some, weights))
+        own, shop, last = parts(name, some, weights)
+        probability = own + shop + last
         actual = some.following[:, None]
         chance = np.take_along_axis(probability, actual, axis=1)
         is_before = np.arange(probability.shape[1]) < actual
@@ -74,7 +75,7 @@ class Judged:
         Candidate to what `measure` gives, shape (n, m).
     """
 
-    date: Any
+    date: date
     customers: np.ndarray
     values: dict[str, np.ndarray]
 
@@ -108,12 +109,12 @@ def judge_categories(
     origins = sorted(origins, key=lambda origin: origin.date)
     ids = pd.Index(np.unique(np.concatenate([origin.customers for origin in origins])))
     points = [_means(origin, np.ones((len(origin.customers), 1))) for origin in origins]
-    samples = [[] for _ in origins]
+    parts_drawn: list[list[np.ndarray]] = [[] for _ in origins]
     for weights in resamples(len(ids), seed=seed, bootstrap_samples=bootstrap_samples):
-        for origin, drawn in zip(origins, samples, strict=True):
-            drawn.append(_means(origin, weights[ids.get_indexer(origin.customers)]))
+        for origin, some in zip(origins, parts_drawn, strict=True):
+            some.append(_means(origin, weights[ids.get_indexer(origin.customers)]))
     # per origin: candidate × metric × resample
-    samples = [np.concatenate(drawn, axis=2) for drawn in samples]
+    samples = [np.concatenate(some, axis=2) for some in parts_drawn]
     which = metrics.index(DECIDING)
     score = np.mean([point[:, which, 0] for point in points], axis=0)
     drawn = np.mean([sample[:, which] for sample in samples], axis=0)

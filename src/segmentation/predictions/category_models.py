@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -56,7 +56,13 @@ class CategoryModels:
     categories: pd.Index
 
     @classmethod
-    def of(cls, customers, counts, labels, settings: Settings) -> Self:
+    def of(
+        cls,
+        customers: pd.DataFrame,
+        counts: pd.DataFrame,
+        labels: pd.DataFrame,
+        settings: Settings,
+    ) -> Self:
         """Bring the rows into order, and count."""
         key = ["customer_id", "anchor_date"]
         known = labels[[*key, "next_category", "days_to_next_order"]]
@@ -165,7 +171,7 @@ class CategoryModels:
             {name: measure(name, tastes.take(known), weights) for name in CANDIDATES},
         )
 
-    def parameters(self, weights: Weights, champion: str) -> list[dict]:
+    def parameters(self, weights: Weights, champion: str) -> list[dict[str, Any]]:
         """Return what was learned at the scoring anchor: `fit_rows.PROCESS_SCHEMA`."""
         shares = self.tastes[0].shares
         common = {

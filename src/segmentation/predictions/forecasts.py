@@ -158,7 +158,9 @@ def mean_discount(horizon_days: float, annual_rate: float) -> float:
     return float(np.diff(ends, prepend=0.0) @ factors / horizon_days)
 
 
-def baseline_orders(name: str, customers: pd.DataFrame, horizon_days: float):
+def baseline_orders(
+    name: str, customers: pd.DataFrame, horizon_days: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the orders and the amount of one that a naive rule expects.
 
     Run-rate: last year again. Past spend: the customer's whole past, at its pace.
@@ -210,8 +212,8 @@ def with_expectations(
     seen = summaries(customers)
     x, t_x, T = (seen[name].to_numpy() for name in ("x", "t_x", "T"))
     days = horizon_days / purchases.time_unit_days
-    orders = purchases.model.expected_purchases(days, x, t_x, T)
-    alive = purchases.model.probability_alive(x, t_x, T)
+    orders = purchases.purchase_model.expected_purchases(days, x, t_x, T)
+    alive = purchases.purchase_model.probability_alive(x, t_x, T)
     logarithm = np.log(np.maximum(orders, 1e-12))
     return customers.assign(
         log_expected_orders=logarithm,
@@ -265,7 +267,7 @@ def forecast(
         if model is None or parameters.purchases is None:
             return None
         known = with_expectations(customers, parameters.purchases, horizon_days)
-        amount = parameters.spend.model.expected_spend(
+        amount = parameters.spend.spend_model.expected_spend(
             seen["x_valued"].to_numpy(), seen["zbar"].to_numpy(float)
         )
         # no more days with an order than there are days

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Self
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -60,7 +59,7 @@ class NextCategoryLearner(CategoryModels):
             return [], problem
         found = []
         for origin in sorted(n for n in self.tastes if n > 0):
-            count = np.count_nonzero(self.tastes[origin].following >= 0)
+            count = int((self.tastes[origin].following >= 0).sum())
             faulty = self._too_few(count, "to judge on") or self.problem(origin)
             problem = problem or faulty
             if not faulty:

@@ -23,6 +23,7 @@ from segmentation.predictions.order_days import (
     median_days,
     usual_gap_days,
 )
+from segmentation.predictions.probabilities import ProbabilityLearner
 
 NEXT_ORDER = "next_order"
 
@@ -44,7 +45,7 @@ class NextOrderLearner:
     """
 
     rows: pd.DataFrame
-    outcomes: dict[int, Outcome]
+    outcomes: dict[int, Outcome[ProbabilityLearner]]
     churn_horizon: int
     settings: Settings
 
@@ -52,13 +53,13 @@ class NextOrderLearner:
     def of(
         cls,
         labelled: pd.DataFrame,
-        outcomes: Iterable[Outcome],
+        outcomes: Iterable[Outcome[ProbabilityLearner]],
         churn_horizon: int,
         settings: Settings,
     ) -> Self:
         """Take what was learned of each horizon."""
         rows = sorted_by_key(labelled, "anchor_number", "customer_id")
-        by_horizon = {one.learner.task.horizon_days: one for one in outcomes}
+        by_horizon = {one.learner.target.horizon_days: one for one in outcomes}
         return cls(rows, by_horizon, churn_horizon, settings)
 
     @property
@@ -120,12 +121,13 @@ class NextOrderLearner:
 
     def _expected_days(self, origin: int) -> pd.DataFrame | None:
         """Return expected and observed days; None where a horizon is not predicted."""
-        found = {
-            days: one.learner.predicted(origin, one.evidence)
-            for days, one in self.outcomes.items()
-        }
-        if any(chance is None for chance in found.values()):
-            return None
+        found = {}
+        for days, one in self.outcomes.items():
+            if one.evidence is None:
+                return None
+            found[days] = one.learner.predicted(origin, one.evidence)
+            if found[days] is None:
+                return None
         chances = pd.DataFrame(found).dropna()
         chances[self.churn_horizon] = 1 - chances[self.churn_horizon]
         agreed = coherent(

@@ -116,7 +116,9 @@ def concordance_pairs(
     return (first * comparable).astype(np.float32), comparable.astype(np.float32)
 
 
-def concordance(concordant, comparable, weights: np.ndarray) -> np.ndarray:
+def concordance(
+    concordant: np.ndarray, comparable: np.ndarray, weights: np.ndarray
+) -> np.ndarray:
     """Return Harrell's C for each row of weights.
 
     Parameters
@@ -145,7 +147,13 @@ def _sampled(here: pd.DataFrame) -> pd.DataFrame:
     return here.loc[hashes.sort_values(kind="stable").index[:MOST_COMPARED]]
 
 
-def _metrics(days, observed, known, due, pairs, weights) -> dict[str, np.ndarray]:
+def _metrics(
+    days: np.ndarray,
+    observed: np.ndarray,
+    due: np.ndarray,
+    pairs: tuple[np.ndarray, np.ndarray],
+    weights: np.ndarray,
+) -> dict[str, np.ndarray]:
     """Measure expected days under each row of weights; `due` says where it is known."""
     came = observed <= days
     both = due & ~np.isnan(observed)
@@ -202,7 +210,7 @@ def judge_days(
         for name, column in columns.items():
             days = here[column].fillna(np.inf).to_numpy(float)
             pairs = concordance_pairs(days, observed, known)
-            measured[name] = _metrics(days, observed, known, due, pairs, weights)
+            measured[name] = _metrics(days, observed, due, pairs, weights)
         better = measured[CANDIDATE]["concordance"] - measured[BASELINE]["concordance"]
         differences.append(better[0])
         for name, metrics in measured.items():

@@ -97,7 +97,9 @@ class ProbabilityModels:
     settings: Settings
     rows: pd.DataFrame
     origins: Origins
-    fitted: dict = field(default_factory=dict, compare=False)
+    fitted: dict[tuple[object, ...], tuple[Model, float, float]] = field(
+        default_factory=dict, compare=False
+    )
 
     @classmethod
     def of(cls, labelled: pd.DataFrame, target: Target, settings: Settings) -> Self:
@@ -126,7 +128,12 @@ class ProbabilityModels:
         labels = self.rows.loc[is_here, self.target.label]
         return too_little(labels, self.settings.min_rows)
 
-    def fit(self, candidate: Candidate, settings: dict, numbers) -> Model:
+    def fit(
+        self,
+        candidate: Candidate,
+        settings: dict[str, float],
+        numbers: Iterable[int],
+    ) -> Model:
         """Fit a candidate to some anchors."""
         rows = self.at(*numbers)
         labels = rows[self.target.label]
@@ -135,7 +142,7 @@ class ProbabilityModels:
         )
 
     def calibrated(
-        self, candidate: Candidate, settings: dict, origin: int
+        self, candidate: Candidate, settings: dict[str, float], origin: int
     ) -> tuple[Model, float, float]:
         """Fit a candidate to what is known at an origin, and set its level.
 
@@ -155,7 +162,7 @@ class ProbabilityModels:
         return self.fitted[asked]
 
     def _calibrated(
-        self, candidate: Candidate, settings: dict, origin: int
+        self, candidate: Candidate, settings: dict[str, float], origin: int
     ) -> tuple[Model, float, float]:
         known = self.origins.known_at(origin)
         model = self.fit(candidate, settings, known)
@@ -179,7 +186,9 @@ class ProbabilityModels:
         apart = pd.Series(margin - model.margin(unseen)).groupby(group.to_numpy())
         return model, slope, intercept + slope * float(apart.mean().mean())
 
-    def predictions(self, chosen: dict[str, dict], origin: int) -> pd.DataFrame:
+    def predictions(
+        self, chosen: dict[str, dict[str, float]], origin: int
+    ) -> pd.DataFrame:
         """Return what each candidate predicts at an origin, beside what happened."""
         test = self.at(origin)
         frames = []

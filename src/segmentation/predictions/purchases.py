@@ -79,5 +79,5 @@ def learn_purchases(
     if not outcomes:
         return fits_table([])
     days = NextOrderLearner.of(labelled, outcomes, churn_horizon, settings)
-    outcomes.append(finish(begin(days, build), build))
-    return fits_table([outcome.record for outcome in outcomes])
+    last = finish(begin(days, build), build)
+    return fits_table([*(outcome.record for outcome in outcomes), last.record])

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from segmentation.frames import one_batch
 from segmentation.learning.candidates import Model
 from segmentation.predictions import forecasts
 from segmentation.predictions.scoring import Amounts, frames_of, model_of
@@ -116,8 +117,10 @@ def amount_terms(fit: Amounts, customers: pd.DataFrame) -> Terms | None:
         )
     usual_amount = fit.parameters.order_amount
     amount = np.log(found.amount / usual_amount)
+    purchases = fit.parameters.purchases
+    if purchases is None:  # every candidate but the baselines needs it
+        return None
     if fit.model is not None:
-        purchases = fit.parameters.purchases
         known = forecasts.with_expectations(customers, purchases, fit.horizon_days)
         orders = together(probability_terms(fit.model, known), forecasts.EXPECTATIONS)
         held = np.log(found.orders / fit.level) - fit.model.margin(known)
@@ -128,9 +131,10 @@ def amount_terms(fit: Amounts, customers: pd.DataFrame) -> Terms | None:
             orders.base + float(np.log(usual_amount * fit.level)),
             LOG_AMOUNT,
         )
-    purchases = fit.parameters.purchases
     days = fit.horizon_days / purchases.time_unit_days
-    usual_orders = float(purchases.model.expected_new(np.array([days]))[0]) * fit.level
+    usual_orders = (
+        float(purchases.purchase_model.expected_new(np.array([days]))[0]) * fit.level
+    )
     alive = np.maximum(fit.alive(customers), SMALLEST)
     if_alive = np.maximum(found.orders / alive, SMALLEST)
     return Terms(
@@ -156,7 +160,9 @@ def top_reasons(terms: Terms, ids: pd.Series, target: str, count: int) -> pd.Dat
     order = np.argsort(-np.abs(terms.contributions), axis=1, kind="stable")[:, :kept]
     names = np.array(terms.names, dtype=object)
     top = np.take_along_axis(terms.contributions, order, axis=1)
-    columns = [(AVERAGE, np.full(n, np.nan), np.full(n, terms.base))]
+    columns: list[tuple[str | np.ndarray, np.ndarray, np.ndarray]] = [
+        (AVERAGE, np.full(n, np.nan), np.full(n, terms.base))
+    ]
     for rank in range(kept):
         values = np.take_along_axis(terms.values, order[:, [rank]], axis=1)[:, 0]
         columns.append((names[order[:, rank]], values, top[:, rank]))
@@ -214,6 +220,4 @@ def explain(
         ]:
             if terms is not None:
                 frame = top_reasons(terms, customers["customer_id"], target, count)
-                yield pa.RecordBatch.from_pandas(
-                    frame, schema=REASONS_SCHEMA, preserve_index=False
-                )
+                yield one_batch(frame, REASONS_SCHEMA)

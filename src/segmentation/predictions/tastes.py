@@ -13,6 +13,7 @@ References
 Minka (2000), Estimating a Dirichlet distribution, technical report, MIT.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,7 +75,7 @@ class Tastes:
             self.shares,
         )
 
-    def blocks(self):
+    def blocks(self) -> Iterator["Tastes"]:
         """Yield the customers in blocks of bounded memory, in order."""
         size = max(1, _CELLS // max(len(self.shares), 1))
         for start in range(0, len(self.following), size):
@@ -185,7 +186,8 @@ def fit_alpha(
         return -np.log((own + alpha * share) / (total + alpha)).sum()
 
     # from the best of a grid: nothing says that there is one maximum only
-    grid = np.linspace(*np.log(ALPHAS), 38)
+    low, high = np.log(ALPHAS)
+    grid = np.linspace(low, high, 38)
     best = int(np.argmin([loss(at) for at in grid]))
     around = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
     found = minimize_scalar(

@@ -66,7 +66,10 @@ class ValueModels:
     origins : Origins
         Over the anchors whose labels are known.
     fitted : dict
-        Purchase and spend models by anchor, as they are asked for.
+        Purchase and spend models by anchor, as they are asked for. They know nothing of
+        the horizon, so that targets on the same customers may share them.
+    expected : dict
+        What purchase models expect, by anchor.
     """
 
     target: Target
@@ -74,6 +77,7 @@ class ValueModels:
     rows: pd.DataFrame
     origins: Origins
     fitted: dict[int, Parameters] = field(default_factory=dict, compare=False)
+    expected: dict[int, pd.DataFrame] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, customers: pd.DataFrame, target: Target, settings: Settings) -> Self:
@@ -97,7 +101,24 @@ class ValueModels:
             self.fitted[number] = Parameters.learn(rows, self.settings.min_rows)
         return self.fitted[number]
 
-    def predict(self, name, rows, parameters, model, level=1.0) -> Forecast | None:
+    def with_expectations(self, number: int) -> pd.DataFrame:
+        """Return the rows of an anchor, and what its purchase model expects of them."""
+        if number not in self.expected:
+            self.expected[number] = with_expectations(
+                self.at(number),
+                self.parameters(number).purchases,
+                self.target.horizon_days,
+            )
+        return self.expected[number]
+
+    def predict(
+        self,
+        name: str,
+        rows: pd.DataFrame,
+        parameters: Parameters,
+        model: Linear | Forest | None,
+        level: float = 1.0,
+    ) -> Forecast | None:
         """Apply a candidate, undiscounted: what is judged is what was paid."""
         return forecast(
             name,
@@ -114,9 +135,9 @@ class ValueModels:
         if name not in (POISSON, TREES):
             return None
         frames = [
-            with_expectations(self.at(number), purchases, self.target.horizon_days)
+            self.with_expectations(number)
             for number in numbers
-            if (purchases := self.parameters(number).purchases) is not None
+            if self.parameters(number).purchases is not None
         ]
         if sum(map(len, frames)) < self.settings.min_rows:
             return None
@@ -136,11 +157,14 @@ class ValueModels:
         where that is too small.
         """
         known = self.origins.known_at(origin)
-        number = self.origins.same_season(origin) or min(known, default=None)
-        is_enough = known and len(self.at(number)) >= self.settings.min_rows
-        return number if is_enough else None
+        if not known:
+            return None
+        number = self.origins.same_season(origin) or min(known)
+        return number if len(self.at(number)) >= self.settings.min_rows else None
 
-    def outcomes(self, name: str, number: int | None, model) -> pd.DataFrame:
+    def outcomes(
+        self, name: str, number: int | None, model: Linear | Forest | None
+    ) -> pd.DataFrame:
         """Put what was expected at an anchor beside what came.
 
         Returns
@@ -149,10 +173,10 @@ class ValueModels:
             `orders`, `amount`, `expected_orders` and `expected_amount`; empty where
             nothing can be expected.
         """
+        if number is None:
+            return pd.DataFrame()
         rows = self.at(number)
-        found = None
-        if number is not None:
-            found = self.predict(name, rows, self.parameters(number), model)
+        found = self.predict(name, rows, self.parameters(number), model)
         if found is None:
             return pd.DataFrame()
         return pd.DataFrame(
@@ -171,7 +195,9 @@ class ValueModels:
         model = self.model(name, [n for n in known if n != number])
         return self.outcomes(name, number, model)
 
-    def calibration(self, name: str, origin: int, model) -> tuple[float, pd.DataFrame]:
+    def calibration(
+        self, name: str, origin: int, model: Linear | Forest | None
+    ) -> tuple[float, pd.DataFrame]:
         """Return the level of a fit, and outcomes it has not seen, at their own level.
 
         The level is that of the fit to be served, which has learned of that anchor; the

@@ -6,7 +6,7 @@ are the amounts, at rolling origins.
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -154,7 +154,9 @@ class ValueLearner(ValueModels):
             kept={origin: unseen for origin, (_, unseen) in found.items()},
         )
 
-    def _judged(self, predictions, incumbent: str | None = None) -> Judgement:
+    def _judged(
+        self, predictions: pd.DataFrame, incumbent: str | None = None
+    ) -> Judgement:
         return judge(
             predictions,
             kind="amount",
@@ -188,10 +190,10 @@ class ValueLearner(ValueModels):
             coverage=self._coverage(evidence),
         )
 
-    def _coverage(self, evidence: Evidence) -> list[dict]:
+    def _coverage(self, evidence: Evidence) -> list[dict[str, Any]]:
         """Measure the intervals of the champion at every origin."""
         champion, card = evidence.champion, evidence.scorecard
-        mine = evidence.predictions[evidence.predictions["candidate"] == champion]
+        mine = evidence.of_champion
         rows = []
         for origin, unseen in evidence.kept.items():
             origin_date = self.at(origin)["anchor_date"].iloc[0]
@@ -245,12 +247,13 @@ def learn_values(
     """
     build = Build.of(scoring, past, groups)
     key = ["customer_id", "anchor_date"]
-    records = []
+    records, fitted = [], {}
     for days in sorted(set(horizons)):
         target = Target(f"spend_{days}d", days, features)
         known = labels[[*key, target.orders, target.amount]]
         rows = customers.merge(known, on=key, how="left", validate="one_to_one")
-        outcome = learn(ValueLearner.of(rows, target, settings), build)
+        learner = replace(ValueLearner.of(rows, target, settings), fitted=fitted)
+        outcome = learn(learner, build)
         if outcome is not None:
             records.append(outcome.record)
     return fits_table(records)

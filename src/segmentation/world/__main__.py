@@ -2,12 +2,13 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 
 from segmentation.world.settings import Settings
 from segmentation.world.writer import FORMATS, write
 
 
-def _parser():
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m segmentation.world",
         description="Write the raw tables of a synthetic shop, and its truth.",
@@ -22,7 +23,7 @@ def _parser():
     return parser
 
 
-def main(arguments=None):
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; a wrong setting ends it with status 2."""
     parser = _parser()
     chosen = parser.parse_args(arguments)

@@ -2,11 +2,14 @@
 
 import numpy as np
 
+from segmentation.world.catalogue import Catalogue
 from segmentation.world.settings import (
     BLOCK_SIZE,
     EXTRA_LINES_MAX,
     GBP_PER_UNIT,
     START,
+    Arrays,
+    Settings,
     generator,
 )
 
@@ -30,7 +33,14 @@ STORE = 2
 RATES = np.array(list(GBP_PER_UNIT.values()))
 
 
-def draw_orders(settings, block, latent, purchases, extra, anonymous):
+def draw_orders(
+    settings: Settings,
+    block: int,
+    latent: Arrays,
+    purchases: tuple[np.ndarray, np.ndarray],
+    extra: Arrays,
+    anonymous: tuple[np.ndarray, np.ndarray],
+) -> Arrays:
     """Put own, caused and anonymous orders together, and draw their heads."""
     rng = generator(settings.seed, "orders", block)
     parts = [purchases, (extra["customer"], extra["time"]), anonymous]
@@ -61,20 +71,22 @@ def draw_orders(settings, block, latent, purchases, extra, anonymous):
     return orders
 
 
-def quarters(time):
+def quarters(time: np.ndarray) -> np.ndarray:
     """Return quarters counted from the start of the world, 0 the first."""
     months = (START + np.asarray(time).astype(int)).astype("datetime64[M]")
     return (months - START.astype("datetime64[M]")).astype(int) // 3
 
 
-def promotion_codes(count):
+def promotion_codes(count: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the code and the discount share of each quarter."""
     year = int(str(START)[2:4])
     codes = [f"{PROMOTIONS[q % 4][0]}{year + q // 4}" for q in range(count)]
     return np.array(codes), np.array([PROMOTIONS[q % 4][1] for q in range(count)])
 
 
-def draw_lines(settings, block, latent, catalogue, orders):
+def draw_lines(
+    settings: Settings, block: int, latent: Arrays, catalogue: Catalogue, orders: Arrays
+) -> Arrays:
     """Draw the lines of orders.
 
     An order has 1 + Binomial(3, `extra_lines`) lines. The units of a line are
@@ -119,7 +131,9 @@ def draw_lines(settings, block, latent, catalogue, orders):
     }
 
 
-def pick_products(rng, latent, customer):
+def pick_products(
+    rng: np.random.Generator, latent: Arrays, customer: np.ndarray
+) -> np.ndarray:
     """Draw one product per row from its customer's own shares."""
     cumulative = latent["product_shares"].cumsum(axis=1)
     # One sorted array for all customers: row i lives in [i, i + 1).
@@ -129,7 +143,7 @@ def pick_products(rng, latent, customer):
     return np.clip(found - customer * size, 0, size - 1)
 
 
-def mean_order_value(latent, catalogue):
+def mean_order_value(latent: Arrays, catalogue: Catalogue) -> np.ndarray:
     """Return each customer's expected order value in GBP, after discounts.
 
     Expected lines, companions included, times expected price * units of the

@@ -1,20 +1,28 @@
 """One block of customers, from its seeds to its raw and truth tables."""
 
 import numpy as np
+import pyarrow as pa
 
 from segmentation.world import baskets, tables, tables_of_contacts, truth
+from segmentation.world.catalogue import Catalogue
 from segmentation.world.customers import draw_latent, draw_profiles
 from segmentation.world.dirt import plant
 from segmentation.world.feedback import draw_reviews, draw_tickets
-from segmentation.world.messages import campaign_texts, draw_messages
+from segmentation.world.messages import Campaign, campaign_texts, draw_messages
 from segmentation.world.privacy import draw_consents, draw_erasures
 from segmentation.world.purchases import draw_anonymous_times, draw_purchase_times
 from segmentation.world.returns import add_corrections
-from segmentation.world.settings import FIRST_DIRTY_ID, IDS_PER_BLOCK
+from segmentation.world.settings import FIRST_DIRTY_ID, IDS_PER_BLOCK, Settings
 from segmentation.world.web import draw_web_events
 
 
-def draw_block(settings, block, catalogue, season, campaigns):
+def draw_block(
+    settings: Settings,
+    block: int,
+    catalogue: Catalogue,
+    season: np.ndarray,
+    campaigns: list[Campaign],
+) -> tuple[dict[str, pa.Table], dict[str, pa.Table]]:
     """Draw a block whole, whatever part of it the world needs.
 
     Returns

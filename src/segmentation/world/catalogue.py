@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from segmentation.world.settings import CATEGORIES, START, generator
+from segmentation.world.settings import CATEGORIES, START, Arrays, Settings, generator
 
 NAMES = {
     "Home": "Candle,Cushion,Blanket,Lamp,Rug,Mirror,Vase,Clock",
@@ -27,7 +27,7 @@ class Catalogue:
     `companion[product]` is what goes well with it, or -1.
     """
 
-    name: list
+    name: list[str]
     category: np.ndarray
     list_price: np.ndarray
     unit_cost: np.ndarray
@@ -39,12 +39,12 @@ class Catalogue:
     lead_time_days: np.ndarray
 
     @property
-    def size(self):
+    def size(self) -> int:
         """Number of products."""
         return len(self.name)
 
 
-def draw_catalogue(settings):
+def draw_catalogue(settings: Settings) -> Catalogue:
     """Draw the products and their prices for every week of the world.
 
     Prices drift between 94 % and 106 % of list and change at most monthly;
@@ -78,7 +78,7 @@ def draw_catalogue(settings):
     )
 
 
-def _pair_up(rng, category):
+def _pair_up(rng: np.random.Generator, category: np.ndarray) -> np.ndarray:
     """Give every third product a companion from another category."""
     companion = np.full(len(category), -1)
     for product in range(0, len(category), 3):
@@ -87,12 +87,12 @@ def _pair_up(rng, category):
     return companion
 
 
-def product_ids(catalogue):
+def product_ids(catalogue: Catalogue) -> np.ndarray:
     """Return ids: `p001`, `p002` and so on."""
     return np.array([f"p{number:03d}" for number in range(1, catalogue.size + 1)])
 
 
-def draw_inventory(settings, catalogue):
+def draw_inventory(settings: Settings, catalogue: Catalogue) -> Arrays:
     """Count the stock of every product on the first of every month.
 
     Stock covers one to ten weeks of expected demand (0.09 lines of about two

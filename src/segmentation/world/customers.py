@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from segmentation.world.catalogue import Catalogue
 from segmentation.world.settings import (
     BLOCK_SIZE,
     CATEGORIES,
@@ -9,6 +10,8 @@ from segmentation.world.settings import (
     PROSPECT_SHARE,
     START,
     TYPES,
+    Arrays,
+    Settings,
     generator,
     per_type,
 )
@@ -92,13 +95,13 @@ ACQUISITION_SHARES = np.array(
 GENDERS = ("female", "male", "other", None)
 
 
-def choose(rng, cumulative):
+def choose(rng: np.random.Generator, cumulative: np.ndarray) -> np.ndarray:
     """Draw one column per row of a matrix of cumulative probabilities."""
     uniform = rng.random(len(cumulative))
     return (uniform[:, None] > cumulative[:, :-1]).sum(axis=1)
 
 
-def draw_latent(settings, block, catalogue):
+def draw_latent(settings: Settings, block: int, catalogue: Catalogue) -> Arrays:
     """Draw the truth about every customer of a block.
 
     Rates are gamma within a type and lifetimes exponential from the first
@@ -119,7 +122,7 @@ def draw_latent(settings, block, catalogue):
     n = BLOCK_SIZE
     kind = rng.choice(len(TYPES), n, p=[each.share for each in TYPES])
 
-    def gamma(mean, shape):
+    def gamma(mean: np.ndarray, shape: float | np.ndarray) -> np.ndarray:
         mean, shape = np.broadcast_arrays(mean, shape)
         return rng.gamma(shape, mean / shape, n)
 
@@ -177,7 +180,7 @@ def draw_latent(settings, block, catalogue):
     return latent
 
 
-def _product_shares(latent, catalogue):
+def _product_shares(latent: Arrays, catalogue: Catalogue) -> np.ndarray:
     """Return each customer's probability of every product, as rows.
 
     Category by taste; within it popularity times price to the power of the
@@ -193,7 +196,7 @@ def _product_shares(latent, catalogue):
     return shares
 
 
-def draw_profiles(settings, block, latent):
+def draw_profiles(settings: Settings, block: int, latent: Arrays) -> Arrays:
     """Draw what the shop's customer table says; types shine through weakly."""
     rng = generator(settings.seed, "profiles", block)
     n = BLOCK_SIZE

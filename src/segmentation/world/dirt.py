@@ -4,12 +4,19 @@ Dirt only adds rows: repetitions, and spoilt copies under keys of their own.
 Whoever rejects every planted row is left with exactly the clean world.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from segmentation.world.dirt_kinds import KEYS, KINDS
-from segmentation.world.settings import FIRST_DIRTY_ID, IDS_PER_BLOCK, generator
+from segmentation.world.dirt_kinds import KEYS, KINDS, Row
+from segmentation.world.settings import (
+    FIRST_DIRTY_ID,
+    IDS_PER_BLOCK,
+    Settings,
+    generator,
+)
 from segmentation.world.tables import OWNER
 
 # Planted rows per kind and block; 3 unless told.
@@ -22,7 +29,7 @@ ROWS = {
 }
 
 
-def _new_key(row, table, block, number):
+def _new_key(row: Row, table: str, block: int, number: int) -> dict[str, str]:
     """Return changes that give a copy a key no good row has."""
     dirty = block * IDS_PER_BLOCK + FIRST_DIRTY_ID + number
     if table == "order_lines":
@@ -41,7 +48,9 @@ def _new_key(row, table, block, number):
     return {last: f"{row[last][0]}{dirty}"}
 
 
-def plant(settings, block, raw):
+def plant(
+    settings: Settings, block: int, raw: dict[str, pa.Table]
+) -> tuple[dict[str, pa.Table], pa.Table]:
     """Add every kind of dirt to the tables of a block.
 
     Returns
@@ -51,10 +60,15 @@ def plant(settings, block, raw):
     log : pyarrow.Table
         One row per planted row: table_name, row_key, kind.
     """
-    planted = {}
-    log = {"table_name": [], "row_key": [], "kind": [], OWNER: []}
+    planted: dict[str, list[Row]] = {}
+    log: dict[str, list[str | int]] = {
+        "table_name": [],
+        "row_key": [],
+        "kind": [],
+        OWNER: [],
+    }
 
-    def add(table, row, kind):
+    def add(table: str, row: Row, kind: str) -> None:
         planted.setdefault(table, []).append(row)
         log["table_name"].append(table)
         log["row_key"].append("|".join(row[column] or "" for column in KEYS[table]))
@@ -71,12 +85,14 @@ def plant(settings, block, raw):
         rows = good.take(pa.array(picks, pa.int64())).to_pylist()
         for number, row in enumerate(rows):
             kind, turn = kinds[number // repeats], number % repeats
-            changes = {}
+            changes: dict[str, str | None] = {}
             if not kind.keeps_key:
-                changes = _new_key(row, table, block, number)
+                changes |= _new_key(row, table, block, number)
             for column, change in kind.changes.items():
-                by_turn = not callable(change)
-                changes[column] = change[turn % len(change)] if by_turn else change(row)
+                if isinstance(change, tuple):
+                    changes[column] = change[turn % len(change)]
+                else:
+                    changes[column] = change(row)
             add(table, {**row, **changes}, kind.name)
         if table == "orders":
             rejected = rng.permutation(good.num_rows)[:2]
@@ -94,7 +110,12 @@ def plant(settings, block, raw):
     return strewn, pa.table(log, pa.schema([*schema, (OWNER, pa.int64())]))
 
 
-def _plant_rejected_orders(block, raw, picks, add):
+def _plant_rejected_orders(
+    block: int,
+    raw: dict[str, pa.Table],
+    picks: np.ndarray,
+    add: Callable[[str, Row, str], None],
+) -> None:
     """Plant orders with a bad status, and lines that fall with them."""
     for number, order in enumerate(raw["orders"].take(pa.array(picks)).to_pylist()):
         dirty = f"o{block * IDS_PER_BLOCK + FIRST_DIRTY_ID + 5_000 + number}"

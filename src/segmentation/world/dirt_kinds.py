@@ -1,8 +1,16 @@
 """Every kind of dirt a shop's tables may hold, as a list."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+
+Row = dict[str, Any]
+"""A good row as written; the hidden owner is a number."""
+
+Changes = Mapping[str, "tuple[str | None, ...] | Callable[[Row], str]"]
+"""Column to what it is changed to: values taken in turn, or a function of the row."""
 
 BAD_TIMES = ("31/12/2023", "not a date", "2023-02-30 10:00:00")
 BAD_NUMBERS = ("12,50", "abc", "NaN")
@@ -27,10 +35,10 @@ KEYS = {
 }
 
 
-def shift(column, days):
+def shift(column: str, days: int) -> Callable[[Row], str]:
     """Return a change that moves the time of another column by some days."""
 
-    def moved(row):
+    def moved(row: Row) -> str:
         time = np.datetime64(row[column]) + np.timedelta64(days, "D")
         return str(time).replace("T", " ")
 
@@ -47,11 +55,16 @@ class Kind:
 
     table: str
     name: str
-    changes: dict = field(default_factory=dict)
+    changes: Changes = field(default_factory=dict)
     keeps_key: bool = False
 
 
-def _spoilt(table, column, also=None, **values):
+def _spoilt(
+    table: str,
+    column: str,
+    also: Changes | None = None,
+    **values: tuple[str | None, ...],
+) -> list[Kind]:
     """Return one kind per way to spoil a column.
 
     `also` changes what would otherwise break a second rule, so that each
@@ -63,16 +76,18 @@ def _spoilt(table, column, also=None, **values):
     ]
 
 
-def _time(table, column, also=None, **more):
+def _time(
+    table: str, column: str, also: Changes | None = None, **more: tuple[str | None, ...]
+) -> list[Kind]:
     ways = {"unreadable": BAD_TIMES, "future": FUTURE, **more}
     return _spoilt(table, column, also, **ways)
 
 
-def _other_channel(row):
+def _other_channel(row: Row) -> str:
     return "web" if row["channel"] == "store" else "store"
 
 
-def _other_variant(row):
+def _other_variant(row: Row) -> str:
     return "treatment" if row["variant"] == "control" else "control"
 
 

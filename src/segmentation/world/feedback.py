@@ -3,8 +3,9 @@
 import numpy as np
 
 from segmentation.world.baskets import CAUSED, PURCHASE
+from segmentation.world.catalogue import Catalogue
 from segmentation.world.phrases import TICKETS
-from segmentation.world.settings import generator
+from segmentation.world.settings import Arrays, Settings, generator
 
 LANGUAGES = ("en", "de", "fr")
 # Language a country's customers may write in beside English, and how often.
@@ -15,7 +16,14 @@ LATE_EFFECT, QUALITY_EFFECT, MOOD_EFFECT = -1.6, 1.0, 0.5
 FRAGMENTS = 60  # divisible by the length of every list of phrases
 
 
-def draw_reviews(settings, block, latent, catalogue, orders, lines):
+def draw_reviews(
+    settings: Settings,
+    block: int,
+    latent: Arrays,
+    catalogue: Catalogue,
+    orders: Arrays,
+    lines: Arrays,
+) -> Arrays:
     """Draw reviews of the first product of an order.
 
     Experience is 4.3 + quality of the product + half the customer's mood
@@ -53,7 +61,14 @@ def draw_reviews(settings, block, latent, catalogue, orders, lines):
     }
 
 
-def draw_tickets(settings, block, latent, catalogue, orders, lines):
+def draw_tickets(
+    settings: Settings,
+    block: int,
+    latent: Arrays,
+    catalogue: Catalogue,
+    orders: Arrays,
+    lines: Arrays,
+) -> Arrays:
     """Draw tickets, more often after a late delivery or a bad product."""
     rng = generator(settings.seed, "tickets", block)
     own = (orders["kind"] == PURCHASE) | (orders["kind"] == CAUSED)

@@ -8,6 +8,8 @@ from segmentation.world.settings import (
     BLOCK_SIZE,
     MESSAGE_CHANNELS,
     START,
+    Arrays,
+    Settings,
     generator,
 )
 
@@ -27,7 +29,7 @@ class Campaign:
     is_experiment: bool
 
 
-def plan_campaigns(settings):
+def plan_campaigns(settings: Settings) -> list[Campaign]:
     """Plan a newsletter every four weeks, and two experiments a year."""
     plan = []
     for number, day in enumerate(range(40, settings.days - 20, 28)):
@@ -42,7 +44,13 @@ def plan_campaigns(settings):
     return sorted(plan, key=lambda each: each.day)
 
 
-def draw_messages(settings, block, latent, purchases, campaigns):
+def draw_messages(
+    settings: Settings,
+    block: int,
+    latent: Arrays,
+    purchases: tuple[np.ndarray, np.ndarray],
+    campaigns: list[Campaign],
+) -> tuple[Arrays, Arrays, Arrays, np.ndarray]:
     """Send all campaigns in order of time.
 
     A treated customer who is alive orders once more within 14 days with
@@ -86,7 +94,7 @@ def draw_messages(settings, block, latent, purchases, campaigns):
     return _stack(sent), _stack(assigned), _stack(extra), consent
 
 
-def _last_purchase(purchases, day):
+def _last_purchase(purchases: tuple[np.ndarray, np.ndarray], day: int) -> np.ndarray:
     """Return the time of each customer's last purchase before a day."""
     customer, time = purchases
     last = np.full(BLOCK_SIZE, -np.inf)
@@ -95,7 +103,9 @@ def _last_purchase(purchases, day):
     return last
 
 
-def _respond(rng, latent, treated, when):
+def _respond(
+    rng: np.random.Generator, latent: Arrays, treated: np.ndarray, when: np.ndarray
+) -> np.ndarray:
     """Return when the treated order because of the message, or NaN."""
     alive = (latent["first_order"] < when) & (when < latent["dropout_time"])
     moved = rng.random(BLOCK_SIZE) < latent["message_uplift"]
@@ -105,7 +115,14 @@ def _respond(rng, latent, treated, when):
     return np.where(treated & alive & moved, when + delay * room, np.nan)
 
 
-def _react(rng, latent, treated, when, caused, channel):
+def _react(
+    rng: np.random.Generator,
+    latent: Arrays,
+    treated: np.ndarray,
+    when: np.ndarray,
+    caused: np.ndarray,
+    channel: int,
+) -> Arrays:
     """Draw opening, clicking and unsubscribing, in that order of time."""
     n = BLOCK_SIZE
     # Who ordered because of a message has read it.
@@ -126,7 +143,7 @@ def _react(rng, latent, treated, when, caused, channel):
     }
 
 
-def _rows(mask, **columns):
+def _rows(mask: np.ndarray, **columns: int | np.ndarray) -> Arrays:
     """Keep the masked customers' values, scalars repeated."""
     rows = {"customer": np.flatnonzero(mask)}
     for name, values in columns.items():
@@ -134,12 +151,14 @@ def _rows(mask, **columns):
     return rows
 
 
-def _stack(parts):
+def _stack(parts: list[Arrays]) -> Arrays:
     """Put the campaigns' rows below each other."""
     return {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
 
 
-def campaign_texts(campaigns):
+def campaign_texts(
+    campaigns: list[Campaign],
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return ids, channel numbers and first days, by campaign number."""
     ids = np.array([each.campaign_id for each in campaigns])
     channels = np.array([each.channel for each in campaigns])

@@ -36,14 +36,36 @@ References
    33(1).
 """
 
+from datetime import datetime
+from typing import Any, Protocol, TypeAlias
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from segmentation.world.settings import DAYS_PER_YEAR
 
 DAY = np.timedelta64(1, "D")
 
+Moment: TypeAlias = np.datetime64 | datetime | str
 
-def churn_probability(customers, last_purchase_time, anchor, horizon_days, seasonality):
+
+class Frame(Protocol):
+    """A table such as pandas has; the world itself does without pandas."""
+
+    def __getitem__(self, name: str, /) -> Any:
+        """Return a column."""
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+
+
+def churn_probability(
+    customers: Frame,
+    last_purchase_time: ArrayLike,
+    anchor: Moment,
+    horizon_days: int,
+    seasonality: Frame,
+) -> np.ndarray:
     """Return P(no purchase in [anchor, anchor + horizon) | silence so far).
 
     Parameters
@@ -69,7 +91,12 @@ def churn_probability(customers, last_purchase_time, anchor, horizon_days, seaso
     return 1 - alive * (1 - ahead.silent)
 
 
-def alive_probability(customers, last_purchase_time, anchor, seasonality):
+def alive_probability(
+    customers: Frame,
+    last_purchase_time: ArrayLike,
+    anchor: Moment,
+    seasonality: Frame,
+) -> np.ndarray:
     """Return P(alive at the anchor | silence since the last purchase)."""
     first_day, season = _season(seasonality)
     last = _days(last_purchase_time, first_day)
@@ -84,8 +111,12 @@ def alive_probability(customers, last_purchase_time, anchor, seasonality):
 
 
 def expected_purchases(
-    customers, last_purchase_time, anchor, horizon_days, seasonality
-):
+    customers: Frame,
+    last_purchase_time: ArrayLike,
+    anchor: Moment,
+    horizon_days: int,
+    seasonality: Frame,
+) -> np.ndarray:
     r"""Return the expected number of purchases in [anchor, anchor + horizon).
 
     .. math:: P(\text{alive}) \int_a^{a+h} \lambda_i(t) e^{-\mu (t - a)} dt
@@ -94,7 +125,13 @@ def expected_purchases(
     return alive * _Ahead(customers, anchor, horizon_days, seasonality).purchases
 
 
-def expected_spend(customers, last_purchase_time, anchor, horizon_days, seasonality):
+def expected_spend(
+    customers: Frame,
+    last_purchase_time: ArrayLike,
+    anchor: Moment,
+    horizon_days: int,
+    seasonality: Frame,
+) -> np.ndarray:
     """Return the expected spend in GBP in [anchor, anchor + horizon).
 
     Expected purchases times the customer's mean order value: after discounts,
@@ -106,7 +143,13 @@ def expected_spend(customers, last_purchase_time, anchor, horizon_days, seasonal
     return purchases * customers["mean_order_value"].to_numpy(float)
 
 
-def message_effect(customers, last_purchase_time, anchor, horizon_days, seasonality):
+def message_effect(
+    customers: Frame,
+    last_purchase_time: ArrayLike,
+    anchor: Moment,
+    horizon_days: int,
+    seasonality: Frame,
+) -> np.ndarray:
     """Return by how much a message sent at the anchor raises P(purchase).
 
     With probability `message_uplift` a living customer orders once more;
@@ -121,7 +164,13 @@ def message_effect(customers, last_purchase_time, anchor, horizon_days, seasonal
 class _Ahead:
     """What a customer alive at the anchor does in the horizon."""
 
-    def __init__(self, customers, anchor, horizon_days, seasonality):
+    def __init__(
+        self,
+        customers: Frame,
+        anchor: Moment,
+        horizon_days: int,
+        seasonality: Frame,
+    ) -> None:
         first_day, season = _season(seasonality)
         start = _days(anchor, first_day)
         end = start + horizon_days
@@ -132,7 +181,9 @@ class _Ahead:
         self.silent = survival + dead
 
 
-def _walk(customers, start, end, season):
+def _walk(
+    customers: Frame, start: np.ndarray, end: np.ndarray, season: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Integrate from each customer's start to a common end, day by day.
 
     Within a day the hazards of buying, l, and of dying, mu, are constant, so
@@ -162,7 +213,7 @@ def _walk(customers, start, end, season):
     return survival, dead, purchases
 
 
-def _season(seasonality):
+def _season(seasonality: Frame) -> tuple[np.datetime64, np.ndarray]:
     """Return the first day and the multipliers; days must be without gaps."""
     dates = np.asarray(seasonality["date"], dtype="datetime64[D]")
     if len(dates) > 1 and not (np.diff(dates) == DAY).all():
@@ -170,7 +221,10 @@ def _season(seasonality):
     return dates[0], np.asarray(seasonality["multiplier"], dtype=float)
 
 
-def _days(times, first_day):
+def _days(
+    times: ArrayLike | datetime,
+    first_day: np.datetime64,
+) -> np.ndarray:
     """Return days since the first day; NaN for a missing time."""
     since = np.asarray(times, dtype="datetime64[s]") - first_day
     days = since.astype(float) / 86_400

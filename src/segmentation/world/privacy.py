@@ -2,7 +2,13 @@
 
 import numpy as np
 
-from segmentation.world.settings import BLOCK_SIZE, ERASURE_SHARE, generator
+from segmentation.world.settings import (
+    BLOCK_SIZE,
+    ERASURE_SHARE,
+    Arrays,
+    Settings,
+    generator,
+)
 
 # (purpose, channel); the first three are the channels of messages.
 PURPOSES = (
@@ -13,7 +19,9 @@ PURPOSES = (
 )
 
 
-def draw_consents(latent, consent, messages, channels):
+def draw_consents(
+    latent: Arrays, consent: np.ndarray, messages: Arrays, channels: np.ndarray
+) -> Arrays:
     """Record what was granted or refused at sign-up, and withdrawn since.
 
     Push and text messages are asked for only where wanted, so a refusal is
@@ -45,7 +53,7 @@ def draw_consents(latent, consent, messages, channels):
     return {name: values[order] for name, values in consents.items()}
 
 
-def draw_erasures(settings, block, latent):
+def draw_erasures(settings: Settings, block: int, latent: Arrays) -> Arrays:
     """Draw the few customers who ask to be erased, and when."""
     rng = generator(settings.seed, "erasures", block)
     asks = rng.random(BLOCK_SIZE) < ERASURE_SHARE

@@ -6,6 +6,8 @@ from segmentation.world.settings import (
     ANONYMOUS_SALE_SHARE,
     BLOCK_SIZE,
     DAYS_PER_YEAR,
+    Arrays,
+    Settings,
     generator,
 )
 
@@ -14,7 +16,9 @@ DAYPARTS = ((8.5, 1.2, 0.15), (12.5, 1.2, 0.25), (17.0, 1.8, 0.25), (20.5, 1.3, 
 OFFICE_HOURS = (11.0, 2.2)
 
 
-def draw_purchase_times(settings, block, latent, season):
+def draw_purchase_times(
+    settings: Settings, block: int, latent: Arrays, season: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Draw the customers' own purchases, first orders included.
 
     A living customer buys at the rate
@@ -63,7 +67,7 @@ def draw_purchase_times(settings, block, latent, season):
     return customer[order], time[order]
 
 
-def draw_hours(rng, office_share):
+def draw_hours(rng: np.random.Generator, office_share: np.ndarray) -> np.ndarray:
     """Draw the hour of the day, by daypart."""
     n = len(office_share)
     mean, spread, share = np.array(DAYPARTS).T
@@ -74,7 +78,9 @@ def draw_hours(rng, office_share):
     return np.clip(centre + width * rng.standard_normal(n), 0.0, 23.99)
 
 
-def draw_anonymous_times(settings, block, season, purchases):
+def draw_anonymous_times(
+    settings: Settings, block: int, season: np.ndarray, purchases: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Draw sales to nobody known, about 3 % on top of the customers' own.
 
     They are additional sales, not orders robbed of their customer: the known

@@ -13,12 +13,20 @@ from segmentation.world.baskets import (
     PHANTOM_CREDIT,
     RETURN,
 )
-from segmentation.world.settings import CANCELLED_SHARE, PHANTOM_SHARE, generator
+from segmentation.world.settings import (
+    CANCELLED_SHARE,
+    PHANTOM_SHARE,
+    Arrays,
+    Settings,
+    generator,
+)
 
 MINUTE = 1 / 1440
 
 
-def add_corrections(settings, block, latent, orders, lines):
+def add_corrections(
+    settings: Settings, block: int, latent: Arrays, orders: Arrays, lines: Arrays
+) -> tuple[Arrays, Arrays]:
     """Add the orders that undo something; return the orders and lines of all.
 
     Returns
@@ -56,7 +64,9 @@ def add_corrections(settings, block, latent, orders, lines):
     return _merge(parts, settings.days)
 
 
-def _copy(orders, lines, rows, time, kind):
+def _copy(
+    orders: Arrays, lines: Arrays, rows: np.ndarray, time: np.ndarray, kind: int
+) -> tuple[Arrays, Arrays]:
     """Repeat some orders with all their lines at another time."""
     copies = {name: values[rows] for name, values in orders.items()}
     copies["time"], copies["kind"] = time, np.full(len(rows), kind)
@@ -70,7 +80,14 @@ def _copy(orders, lines, rows, time, kind):
     return copies, copied
 
 
-def _mistype(orders, lines, rows, time, quantity, kind):
+def _mistype(
+    orders: Arrays,
+    lines: Arrays,
+    rows: np.ndarray,
+    time: np.ndarray,
+    quantity: np.ndarray,
+    kind: int,
+) -> tuple[Arrays, Arrays]:
     """Order (or credit) a huge quantity of the first line's product."""
     copies, copied = _copy(orders, lines, rows, time, kind)
     first = copied["line_number"] == 1
@@ -81,7 +98,13 @@ def _mistype(orders, lines, rows, time, quantity, kind):
     return copies, copied
 
 
-def _send_back(rng, orders, lines, rows, time):
+def _send_back(
+    rng: np.random.Generator,
+    orders: Arrays,
+    lines: Arrays,
+    rows: np.ndarray,
+    time: np.ndarray,
+) -> tuple[Arrays, Arrays]:
     """Credit earlier lines, wholly or in part, at the net price paid."""
     copies, copied = _copy(orders, lines, rows, time, RETURN)
     copies["promotion"] = np.full(len(rows), -1)
@@ -99,7 +122,7 @@ def _send_back(rng, orders, lines, rows, time):
     return copies, copied
 
 
-def _merge(parts, days):
+def _merge(parts: list[tuple[Arrays, Arrays]], days: int) -> tuple[Arrays, Arrays]:
     """Put all parts in order of time, within the world's days."""
     offsets = np.cumsum([0] + [len(orders["time"]) for orders, _ in parts])
     orders = {

@@ -13,7 +13,7 @@ FURTHER_DAYS = 366
 """Truth reaches a year past the world, for horizons from its last day."""
 
 
-def seasonality(days):
+def seasonality(days: int) -> np.ndarray:
     """Return the multiplier of each day, with mean 1 over the first `days`.
 
     The year is a gentle wave plus a Gaussian bump around early December,

@@ -13,6 +13,9 @@ IDS_PER_BLOCK = 100_000
 FIRST_DIRTY_ID = 90_000
 """Numbers of a block from here on belong to planted dirt."""
 
+Arrays = dict[str, np.ndarray]
+"""Columns of rows that are drawn, before they are written."""
+
 START = np.datetime64("2022-01-01", "D")
 DAYS_PER_YEAR = 365.25
 SECONDS_PER_DAY = 86_400
@@ -126,7 +129,7 @@ class Settings:
     years: int = 3
     seed: int = 7
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.customers < 1:
             raise ValueError("customers must be at least 1")
         if self.customers > 100_000_000:
@@ -137,28 +140,28 @@ class Settings:
             raise ValueError("seed must not be negative")
 
     @property
-    def end(self):
+    def end(self) -> np.datetime64:
         """The first day after the world."""
         year = int(str(START)[:4]) + self.years
         return np.datetime64(f"{year}{str(START)[4:]}", "D")
 
     @property
-    def days(self):
+    def days(self) -> int:
         """Length of the world in days."""
         return int((self.end - START).astype(int))
 
     @property
-    def blocks(self):
+    def blocks(self) -> int:
         """Number of blocks, the last one perhaps cut short."""
         return -(-self.customers // BLOCK_SIZE)
 
 
-def per_type(field, types):
+def per_type(field: str, types: np.ndarray) -> np.ndarray:
     """Look up one parameter for an array of type numbers."""
     return np.array([getattr(each, field) for each in TYPES])[types]
 
 
-def generator(seed, subject, block=None):
+def generator(seed: int, subject: str, block: int | None = None) -> np.random.Generator:
     """Return the random stream of one subject in one block.
 
     A stream of its own per subject, so that a change in one leaves the

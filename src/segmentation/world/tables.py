@@ -12,7 +12,7 @@ from segmentation.world.baskets import (
     RETURN,
     promotion_codes,
 )
-from segmentation.world.catalogue import product_ids
+from segmentation.world.catalogue import Catalogue, product_ids
 from segmentation.world.customers import (
     ACQUISITION_CHANNELS,
     CITIES,
@@ -26,9 +26,10 @@ from segmentation.world.settings import (
     CATEGORIES,
     CURRENCIES,
     ORDER_CHANNELS,
+    Arrays,
 )
 
-COLUMNS = {
+_COLUMNS = {
     "orders": "order_id customer_id ordered_at status channel currency promotion_code",
     "order_lines": (
         "order_id line_number product_id quantity unit_price discount_amount"
@@ -57,25 +58,27 @@ COLUMNS = {
     "consents": "customer_id purpose channel is_granted recorded_at",
     "erasure_requests": "customer_id requested_at",
 }
-COLUMNS = {table: tuple(columns.split()) for table, columns in COLUMNS.items()}
+COLUMNS = {table: tuple(columns.split()) for table, columns in _COLUMNS.items()}
 OWNER = "_owner"
 """Hidden column: the customer with whom a row is cut off in a smaller world."""
 
 STATUSES = ("completed", "shipped", "cancelled", "returned")
 
 
-def table(name, owner, *columns):
+def table(name: str, owner: np.ndarray, *columns: pa.Array) -> pa.Table:
     """Put written columns together, the hidden owner last."""
     fields = dict(zip(COLUMNS[name], columns, strict=True))
     return pa.table({**fields, OWNER: pa.array(owner, pa.int64())})
 
 
-def customer_ids(block, customer, mask=None):
+def customer_ids(
+    block: int, customer: np.ndarray, mask: np.ndarray | None = None
+) -> pa.StringArray:
     """Return ids `c0000001`, …, of customers of a block."""
     return text.ids("c", block * BLOCK_SIZE + customer + 1, width=7, mask=mask)
 
 
-def write_customers(block, latent, profiles):
+def write_customers(block: int, latent: Arrays, profiles: Arrays) -> pa.Table:
     """Write the customer table."""
     n = np.arange(BLOCK_SIZE)
     first = text.names(FIRST_NAMES, profiles["first_name"])
@@ -102,7 +105,7 @@ def write_customers(block, latent, profiles):
     )
 
 
-def write_orders(block, first_id, orders, quarters):
+def write_orders(block: int, first_id: int, orders: Arrays, quarters: int) -> pa.Table:
     """Write the order heads."""
     kind = orders["kind"]
     status = np.where(orders["is_shipped"], 1, 0)
@@ -122,7 +125,9 @@ def write_orders(block, first_id, orders, quarters):
     )
 
 
-def write_lines(first_id, orders, lines, catalogue):
+def write_lines(
+    first_id: int, orders: Arrays, lines: Arrays, catalogue: Catalogue
+) -> pa.Table:
     """Write the order lines."""
     return table(
         "order_lines",
@@ -136,7 +141,7 @@ def write_lines(first_id, orders, lines, catalogue):
     )
 
 
-def write_products(catalogue):
+def write_products(catalogue: Catalogue) -> pa.Table:
     """Write the product table."""
     return table(
         "products",
@@ -149,7 +154,7 @@ def write_products(catalogue):
     )
 
 
-def write_inventory(catalogue, inventory):
+def write_inventory(catalogue: Catalogue, inventory: Arrays) -> pa.Table:
     """Write the stock counts."""
     counted = inventory["counted_on"].astype("datetime64[s]") + np.timedelta64(6, "h")
     return table(

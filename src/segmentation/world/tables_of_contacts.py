@@ -1,18 +1,22 @@
 """How what is said to and by customers is written: web, CRM, feedback, privacy."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pyarrow as pa
 
 from segmentation.world import phrases, text
-from segmentation.world.catalogue import product_ids
+from segmentation.world.catalogue import Catalogue, product_ids
 from segmentation.world.feedback import FRAGMENTS, LANGUAGES, SOURCES
 from segmentation.world.privacy import PURPOSES
-from segmentation.world.settings import BLOCK_SIZE, DEVICES, MESSAGE_CHANNELS
+from segmentation.world.settings import BLOCK_SIZE, DEVICES, MESSAGE_CHANNELS, Arrays
 from segmentation.world.tables import customer_ids, table
 from segmentation.world.web import ADD_TO_CART, CHECKOUT, EVENT_TYPES
 
 
-def write_web_events(block, first_id, events, catalogue):
+def write_web_events(
+    block: int, first_id: int, events: Arrays, catalogue: Catalogue
+) -> pa.Table:
     """Write the web events; pages are the front page, a product's, the cart's."""
     products = product_ids(catalogue)
     pages = ["/", "/cart", "/checkout", *(f"/p/{each}" for each in products)]
@@ -36,7 +40,13 @@ def write_web_events(block, first_id, events, catalogue):
     )
 
 
-def write_messages(block, first_id, messages, campaign_ids, channels):
+def write_messages(
+    block: int,
+    first_id: int,
+    messages: Arrays,
+    campaign_ids: np.ndarray,
+    channels: np.ndarray,
+) -> pa.Table:
     """Write the messages sent."""
     campaign = messages["campaign"]
     return table(
@@ -53,7 +63,9 @@ def write_messages(block, first_id, messages, campaign_ids, channels):
     )
 
 
-def write_assignments(block, assignments, campaign_ids, days):
+def write_assignments(
+    block: int, assignments: Arrays, campaign_ids: np.ndarray, days: np.ndarray
+) -> pa.Table:
     """Write who was assigned to which variant, on the day before sending."""
     campaign = assignments["campaign"]
     assigned = (days - np.timedelta64(1, "D"))[campaign].astype("datetime64[s]")
@@ -67,15 +79,17 @@ def write_assignments(block, assignments, campaign_ids, days):
     )
 
 
-def write_reviews(block, first_id, reviews, catalogue):
+def write_reviews(
+    block: int, first_id: int, reviews: Arrays, catalogue: Catalogue
+) -> pa.Table:
     """Write the reviews, put together from fragments of the rating's tone."""
     languages, tone = reviews["language"], reviews["tone"]
     one, two, three = reviews["fragments"]
     place = (languages * 3 + tone) * FRAGMENTS
     halves = [each.split("{0}") for each in _flat(phrases.OPENINGS)]
     before, after = zip(*halves, strict=True)
-    late = [_cycle(phrases.LATE[each]) for each in LANGUAGES]
-    late = [f" {each}" for part in late for each in part] + [""]
+    lates = [_cycle(phrases.LATE[each]) for each in LANGUAGES]
+    late = [f" {each}" for part in lates for each in part] + [""]
     late_place = np.where(reviews["tells_late"], languages * FRAGMENTS + two, -1)
     closings = [f" {each}" if each else "" for each in _flat(phrases.CLOSINGS)]
     # English texts say "the mug", the others name the article: "Modern Mug".
@@ -102,18 +116,18 @@ def write_reviews(block, first_id, reviews, catalogue):
     )
 
 
-def _cycle(fragments):
+def _cycle(fragments: tuple[str, ...]) -> list[str]:
     """Repeat fragments until there are `FRAGMENTS` of them."""
     return [fragments[k % len(fragments)] for k in range(FRAGMENTS)]
 
 
-def _flat(fragments):
+def _flat(fragments: Mapping[str, Sequence[tuple[str, ...]]]) -> list[str]:
     """Lay fragments out by language, tone and number."""
     tones = [tone for language in LANGUAGES for tone in fragments[language]]
     return [each for tone in tones for each in _cycle(tone)]
 
 
-def write_tickets(block, first_id, tickets):
+def write_tickets(block: int, first_id: int, tickets: Arrays) -> pa.Table:
     """Write the support tickets."""
     bodies = [body for topic in phrases.TICKETS for body in topic]
     endings = [f" {each}" if each else "" for each in phrases.ENDINGS]
@@ -133,7 +147,7 @@ def write_tickets(block, first_id, tickets):
     )
 
 
-def write_consents(block, consents):
+def write_consents(block: int, consents: Arrays) -> pa.Table:
     """Write the consents, granted and refused."""
     purposes, channels = zip(*PURPOSES, strict=True)
     return table(
@@ -147,7 +161,7 @@ def write_consents(block, consents):
     )
 
 
-def write_erasures(block, erasures):
+def write_erasures(block: int, erasures: Arrays) -> pa.Table:
     """Write the requests to be erased."""
     return table(
         "erasure_requests",

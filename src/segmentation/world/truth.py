@@ -5,7 +5,8 @@ import pyarrow as pa
 
 from segmentation.world import text
 from segmentation.world.baskets import CAUSED, KINDS, PHANTOM
-from segmentation.world.catalogue import product_ids
+from segmentation.world.catalogue import Catalogue, product_ids
+from segmentation.world.messages import Campaign
 from segmentation.world.settings import (
     BLOCK_SIZE,
     CATEGORIES,
@@ -14,16 +15,18 @@ from segmentation.world.settings import (
     ORDER_CHANNELS,
     START,
     TYPE_NAMES,
+    Arrays,
+    Settings,
 )
 from segmentation.world.tables import OWNER, customer_ids
 
 
-def _moments(days):
+def _moments(days: np.ndarray) -> pa.TimestampArray:
     """Write times as timestamps; an infinite or missing one is null."""
     return pa.array(text.moments(days))
 
 
-def write_customers(block, latent, order_value):
+def write_customers(block: int, latent: Arrays, order_value: np.ndarray) -> pa.Table:
     """One row per customer: its type and its own parameters.
 
     Rates are per year. `first_order_at` and `dropout_at` may lie past the end
@@ -55,7 +58,9 @@ def write_customers(block, latent, order_value):
     return pa.table({**_rounded(columns), OWNER: n})
 
 
-def write_orders(block, first_id, orders, campaign_ids):
+def write_orders(
+    block: int, first_id: int, orders: Arrays, campaign_ids: np.ndarray
+) -> pa.Table:
     """One row per clean order: why it exists.
 
     `source_order_id` is the purchase that a credit note, a phantom or a
@@ -74,12 +79,17 @@ def write_orders(block, first_id, orders, campaign_ids):
     return pa.table({**columns, OWNER: orders["customer"]})
 
 
-def write_world(settings, catalogue, season, campaigns):
+def write_world(
+    settings: Settings,
+    catalogue: Catalogue,
+    season: np.ndarray,
+    campaigns: list[Campaign],
+) -> dict[str, pa.Table]:
     """Return the truth that is no customer's: products, prices, season, plan."""
     products = product_ids(catalogue)
     weeks = catalogue.price_factor.shape[1]
     monday = START + 7 * np.arange(weeks)
-    companion = np.append(products, None)[catalogue.companion]
+    companion = np.array([*products, None])[catalogue.companion]
     return {
         "products": pa.table(
             _rounded(
@@ -113,7 +123,9 @@ def write_world(settings, catalogue, season, campaigns):
     }
 
 
-def _rounded(columns):
+def _rounded(
+    columns: dict[str, np.ndarray | pa.Array],
+) -> dict[str, np.ndarray | pa.Array]:
     """Round floats to what a reader of a CSV file can bear."""
     return {
         name: np.round(values, 8)

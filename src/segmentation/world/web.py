@@ -9,7 +9,14 @@ import numpy as np
 
 from segmentation.world.baskets import CAUSED, PURCHASE, STORE, pick_products
 from segmentation.world.purchases import draw_hours
-from segmentation.world.settings import BLOCK_SIZE, DAYS_PER_YEAR, DEVICES, generator
+from segmentation.world.settings import (
+    BLOCK_SIZE,
+    DAYS_PER_YEAR,
+    DEVICES,
+    Arrays,
+    Settings,
+    generator,
+)
 
 EVENT_TYPES = ("page_view", "product_view", "add_to_cart", "checkout")
 PAGE_VIEW, PRODUCT_VIEW, ADD_TO_CART, CHECKOUT = range(4)
@@ -19,7 +26,9 @@ LOGGED_OUT_SHARE = 0.18
 MINUTE = 1 / 1440
 
 
-def draw_web_events(settings, block, latent, orders, lines):
+def draw_web_events(
+    settings: Settings, block: int, latent: Arrays, orders: Arrays, lines: Arrays
+) -> Arrays:
     """Draw the events of those who allowed tracking.
 
     Returns
@@ -63,7 +72,13 @@ def draw_web_events(settings, block, latent, orders, lines):
     }
 
 
-def _sessions(rng, settings, latent, orders, lines):
+def _sessions(
+    rng: np.random.Generator,
+    settings: Settings,
+    latent: Arrays,
+    orders: Arrays,
+    lines: Arrays,
+) -> Arrays:
     """Draw sessions in order of time; `product` is what will be bought."""
     online = orders["channel"] != STORE
     own = (orders["kind"] == PURCHASE) | (orders["kind"] == CAUSED)

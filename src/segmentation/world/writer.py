@@ -1,6 +1,7 @@
 """Files: a world streamed block by block into CSV or Parquet."""
 
 import csv
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from segmentation.world.catalogue import draw_catalogue, draw_inventory
 from segmentation.world.dirt import plant
 from segmentation.world.messages import plan_campaigns
 from segmentation.world.season import seasonality
-from segmentation.world.settings import BLOCK_SIZE
+from segmentation.world.settings import BLOCK_SIZE, Settings
 
 BLOCKS_PER_ROW_GROUP = 10
 
@@ -21,12 +22,12 @@ BLOCKS_PER_ROW_GROUP = 10
 class CsvFile:
     """A CSV file to which tables are appended; null is the empty field."""
 
-    def __init__(self, path):
+    def __init__(self, path: Path) -> None:
         self._file = path.open("w", encoding="utf-8", newline="")
         self._writer = csv.writer(self._file, lineterminator="\n")
         self._has_header = False
 
-    def append(self, table):
+    def append(self, table: pa.Table) -> None:
         """Write the rows of a table, the first time after a header."""
         if not self._has_header:
             # quoted, so that a reader who guesses from the first lines knows of quotes
@@ -36,7 +37,7 @@ class CsvFile:
         columns = [column.to_pylist() for column in table.columns]
         self._writer.writerows(zip(*columns, strict=True))
 
-    def close(self):
+    def close(self) -> None:
         """Close the file."""
         self._file.close()
 
@@ -44,16 +45,18 @@ class CsvFile:
 class ParquetFile:
     """A Parquet file to which tables are appended, in large row groups."""
 
-    def __init__(self, path):
-        self._path, self._writer, self._waiting = path, None, []
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer: pq.ParquetWriter | None = None
+        self._waiting: list[pa.Table] = []
 
-    def append(self, table):
+    def append(self, table: pa.Table) -> None:
         """Take a table; write when there are enough for a row group."""
         self._waiting.append(table)
         if len(self._waiting) == BLOCKS_PER_ROW_GROUP:
             self._flush()
 
-    def _flush(self):
+    def _flush(self) -> None:
         table = pa.concat_tables(self._waiting).combine_chunks()
         self._waiting = []
         if self._writer is None:
@@ -62,7 +65,7 @@ class ParquetFile:
             )
         self._writer.write_table(table, row_group_size=max(table.num_rows, 1))
 
-    def close(self):
+    def close(self) -> None:
         """Write what waits, and close the file."""
         if self._waiting:
             self._flush()
@@ -70,10 +73,15 @@ class ParquetFile:
             self._writer.close()
 
 
-FORMATS = {"csv": CsvFile, "parquet": ParquetFile}
+FORMATS: dict[str, type[CsvFile | ParquetFile]] = {
+    "csv": CsvFile,
+    "parquet": ParquetFile,
+}
 
 
-def generate(settings):
+def generate(
+    settings: Settings,
+) -> Iterator[tuple[dict[str, pa.Table], dict[str, pa.Table]]]:
     """Yield the world's raw and truth tables, part by part.
 
     The first part is what belongs to no customer; then comes one part per
@@ -97,7 +105,7 @@ def generate(settings):
         yield _cut(raw, customers), _cut(truths, customers)
 
 
-def _cut(parts, customers):
+def _cut(parts: dict[str, pa.Table], customers: int) -> dict[str, pa.Table]:
     """Drop the rows of customers beyond a number, and the owner column."""
     if customers < BLOCK_SIZE:
         parts = {
@@ -107,7 +115,13 @@ def _cut(parts, customers):
     return {name: part.drop_columns([tables.OWNER]) for name, part in parts.items()}
 
 
-def write(settings, raw, truth_folder=None, file_format="csv", prefix=""):
+def write(
+    settings: Settings,
+    raw: str | Path,
+    truth_folder: str | Path | None = None,
+    file_format: str = "csv",
+    prefix: str = "",
+) -> dict[str, int]:
     """Write a world into folders.
 
     Parameters
@@ -133,9 +147,9 @@ def write(settings, raw, truth_folder=None, file_format="csv", prefix=""):
         folders.append((truth_folder, ""))
     for folder, _ in folders:
         folder.mkdir(parents=True, exist_ok=True)
-    rows = {}
+    rows: dict[str, int] = {}
     with ExitStack() as stack:
-        files = {}
+        files: dict[Path, CsvFile | ParquetFile] = {}
         for parts in generate(settings):
             for (folder, start), part in zip(folders, parts, strict=False):
                 for name, table in part.items():

@@ -1,6 +1,6 @@
 {#- The reasons to reject an order, {reason in words: its condition}, over the
     columns of `examined_orders` and the bounds of int_plausible_dates. -#}
-{% macro order_faults() -%}
+{% macro order_rejections() -%}
     {{ return({
         'order_id is missing': 'order_id is null',
         'ordered_at is missing': 'ordered_at is null and ' ~ is_not_unreadable('ordered_at'),
@@ -16,7 +16,7 @@
 
 {#- The reasons to reject an order line, over the columns of `order_lines`,
     `line_amount`, and whether its order is known. -#}
-{% macro order_line_faults() -%}
+{% macro order_line_rejections() -%}
     {{ return({
         'order_id is missing': 'order_id is null',
         'order_id is not in orders':
@@ -40,9 +40,9 @@
 {%- endmacro %}
 
 {#- Whether a row has no reason for rejection and all its values could be read. -#}
-{% macro has_no_fault(faults) -%}
+{% macro has_no_rejection(rejections) -%}
     unreadable_values is null
-    {%- for condition in faults.values() %}
+    {%- for condition in rejections.values() %}
     and not coalesce({{ condition }}, false)
     {%- endfor %}
 {%- endmacro %}
