@@ -31,7 +31,8 @@
             and not run_query('select 1 from (' ~ filtered_customers()
                 ~ ') as filtered limit 1').rows | length -%}
             {%- do problems.append(
-                "customers: the pilot_filter " ~ setting('pilot_filter') ~ " selects no customers there."
+                "customers: the pilot_filter " ~ setting('pilot_filter')
+                ~ " selects no customers there."
             ) -%}
         {%- endif -%}
 
