@@ -9,7 +9,15 @@ from places import ROOT
 LIBRARY = ROOT / "src" / "segmentation"
 
 LAYERS = [
-    {"estimators", "frames", "identity", "transforms", "writing", "binding"},
+    {
+        "binding",
+        "estimators",
+        "frames",
+        "identity",
+        "processes",
+        "transforms",
+        "writing",
+    },
     {"linear", "trees", "rules", "stickiness"},
     {"evidence", "clusters", "clv"},
     {"learning", "lookalikes"},
