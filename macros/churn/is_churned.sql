@@ -1,4 +1,5 @@
-{#- A customer has churned where no purchase fell within the horizon after the anchor. -#}
+{#- A customer has churned if they made no purchase within the horizon from the
+    anchor on. -#}
 {% macro is_churned(count_order_days) -%}
     {{ return(adapter.dispatch('is_churned', 'segmentation')(count_order_days)) }}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{#- Within how many days of an anchor a purchase is predicted. -#}
+{#- The horizons, in days from an anchor, within which a purchase is predicted. -#}
 {% macro purchase_horizons() -%}
     {{ return(setting('purchase_horizons')) }}
 {%- endmacro %}

@@ -1,5 +1,6 @@
-{#- Which target gives the purchase probability within how many days: {30: 'purchase_30d',
-    90: 'churn', …}. At one horizon it is churn, turned round. -#}
+{#- The target that gives the purchase probability, by horizon in days: {30:
+    'purchase_30d', 90: 'churn', …}. At the churn horizon it is 1 minus the churn
+    probability. -#}
 {% macro purchase_targets() -%}
     {%- set targets = {} -%}
     {%- for days in purchase_horizons() -%}

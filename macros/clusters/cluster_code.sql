@@ -1,4 +1,4 @@
-{#- The segment code of a cluster; 0 is of those who are in none. -#}
+{#- The segment code of a cluster; cluster 0 holds customers in no cluster. -#}
 {% macro cluster_code(cluster_id) -%}
     case
         when {{ cluster_id }} = 0 then 'noise'

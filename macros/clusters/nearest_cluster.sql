@@ -1,8 +1,8 @@
-{#- Customers with the cluster of the nearest prototype that serves, as the body of a CTE:
-    their columns and cluster_id, by the rule of int_customers__history_clusters. Null
-    without orders or clusters, 0 where no prototype is near enough.
+{#- Customers with the cluster of the nearest prototype that serves, as the body of a
+    CTE: their columns and cluster_id, by the rule of int_customers__history_clusters.
+    Null without orders or clusters, 0 where no prototype is near enough.
 
-    customers: a relation with customer_id, count_orders and what clusters are learned on -#}
+    customers: a relation with customer_id, count_orders and the cluster features -#}
 {% macro nearest_cluster(customers) -%}
     {%- set features = setting('cluster_features') -%}
     {%- set categories = setting('cluster_categories') -%}

@@ -1,9 +1,9 @@
-{#- How far a customer is from each prototype of a fit: the list of its prototypes, each
-    with its score q, the nearest being the least.
+{#- How far a customer is from each prototype of a fit: the list of prototypes, each
+    with its score q; the nearest has the lowest.
 
         q = offset + sum of weight (z - centre)^2 over the features
 
-    with z = (ln(1 + x) - mean) / scale. Prototypes come with what of it is the same for
+    with z = (ln(1 + x) - mean) / scale. Prototypes bring the parts that are the same for
     all customers: per feature the slope sqrt(weight) / scale of the logarithm, and the
     shift sqrt(weight) (mean / scale + centre) from it. -#}
 {% macro prototype_scores(prototypes, features) -%}

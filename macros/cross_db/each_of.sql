@@ -1,8 +1,8 @@
-{#- The list of what an expression gives for each item of a list.
+{#- Applies an expression to each item of a list and returns the results as a list.
 
     list:       the list
     item:       the name of an item in the expression
-    expression: may use columns besides -#}
+    expression: may use columns too -#}
 {% macro each_of(list, item, expression) -%}
     {{ return(adapter.dispatch('each_of', 'segmentation')(list, item, expression)) }}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{#- An item of a list by its number, from 1 on. -#}
+{#- An item of a list by position; 1 is the first. -#}
 {% macro item_of(list, number) -%}
     {{ return(adapter.dispatch('item_of', 'segmentation')(list, number)) }}
 {%- endmacro %}

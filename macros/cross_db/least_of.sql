@@ -1,4 +1,4 @@
-{#- The least item of a list; of structs, by their first field, then the second … -#}
+{#- The lowest item of a list; structs compare by the first field, then the second … -#}
 {% macro least_of(list) -%}
     {{ return(adapter.dispatch('least_of', 'segmentation')(list)) }}
 {%- endmacro %}

@@ -1,5 +1,5 @@
-{#- An aggregate: percentiles of a column, interpolated, as a list in the order they are
-    asked for. Asked for one by one, each would hold all values of its own.
+{#- An aggregate: percentiles of a column, interpolated, as a list in the order given.
+    One call for all, because each call would hold all values again.
 
     percentiles: a list of them, 0 to 100 -#}
 {% macro percentiles_of(column, percentiles) -%}

@@ -9,6 +9,8 @@
 
 {% macro duckdb__row_as_json(columns) -%}
     cast(to_json(struct_pack(
-        {%- for column in columns %}{{ column }} := {{ column }}{% if not loop.last %}, {% endif %}{% endfor -%}
+        {%- for column in columns %}{{ column }} := {{ column }}
+            {%- if not loop.last %}, {% endif %}
+        {%- endfor -%}
     )) as varchar)
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{#- The rows of a column that holds a list of structs, a column per field. -#}
+{#- Turns a column that holds a list of structs into rows, one column per field. -#}
 {% macro rows_of(column) -%}
     {{ return(adapter.dispatch('rows_of', 'segmentation')(column)) }}
 {%- endmacro %}

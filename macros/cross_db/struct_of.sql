@@ -1,4 +1,4 @@
-{#- One value of several named ones.
+{#- Packs several named values into one struct.
 
     fields: {name: expression} -#}
 {% macro struct_of(fields) -%}

@@ -1,5 +1,5 @@
-{#- The data files under `raw_path` that hold no raw table, by their names: a misspelt one
-    would else be taken for absent without a word. -#}
+{#- The data files under `raw_path` that hold no raw table, by name: without this
+    check a misspelt file would silently count as absent. -#}
 {% macro unread_files() -%}
     {{ return(adapter.dispatch('unread_files', 'segmentation')()) }}
 {%- endmacro %}
@@ -14,10 +14,14 @@
     {%- endfor -%}
     {%- set unread = [] -%}
     {%- for pattern in ['/*', '/*/*.csv', '/*/*.csv.gz'] -%}
-        {%- set files = run_query("select file from glob('" ~ (folder ~ pattern).replace("'", "''") ~ "') order by file") -%}
+        {%- set files = run_query(
+            "select file from glob('" ~ (folder ~ pattern).replace("'", "''")
+            ~ "') order by file"
+        ) -%}
         {%- for file in files.columns[0].values() -%}
             {%- set name = file.replace('\\', '/')[(folder | length) + 1:] -%}
-            {%- if name not in read and modules.re.search('[.](parquet|csv|csv[.]gz)$', name | lower) -%}
+            {%- if name not in read
+                and modules.re.search('[.](parquet|csv|csv[.]gz)$', name | lower) -%}
                 {%- do unread.append(name) -%}
             {%- endif -%}
         {%- endfor -%}

@@ -1,5 +1,5 @@
 {#- A text as a UTC timestamp, or null. A text that carries an offset (`…+02:00`,
-    `…Z`) is converted; one that carries none is taken to be UTC. -#}
+    `…Z`) is converted; a text without one is taken as UTC. -#}
 {% macro utc_timestamp(text) -%}
     {{ return(adapter.dispatch('utc_timestamp', 'segmentation')(text)) }}
 {%- endmacro %}

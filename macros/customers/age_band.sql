@@ -5,7 +5,7 @@
 {%- endmacro %}
 
 {% macro default__age_band(birth_date) -%}
-    {#- whole years, one less where the birthday is still to come -#}
+    {#- whole years, one less if the birthday is still to come -#}
     {%- set age -%}
         extract(year from scoring.anchor_date) - extract(year from {{ birth_date }})
         - case

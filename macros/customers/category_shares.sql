@@ -1,5 +1,5 @@
-{#- The shares of categories that are features: a column per category of the setting
-    `share_categories`, by its name. -#}
+{#- Maps each column of category shares to its category, for the setting
+    `share_categories`. -#}
 {% macro category_shares() -%}
     {%- set columns = {} -%}
     {%- for category in setting('share_categories') -%}

@@ -1,9 +1,9 @@
-{#- The favourite value of a column per customer and anchor, as one CTE: the value
-    seen most (ties: first in the alphabet), its share, and how many values there are.
+{#- The favourite value of a column per customer and anchor, as one CTE: the most
+    frequent value (ties: first in the alphabet), its share, and the number of values.
 
     rows:   the relation to count over: customer_id, anchor_date and the column
     column: favourite_<column>, favourite_<column>_share and count_<plural> come out
-    weight: what a row counts for -#}
+    weight: what a row counts -#}
 {% macro favourite_of(rows, column, weight="1", plural=none) -%}
     {%- set plural = plural or column ~ "s" -%}
     (

@@ -1,10 +1,10 @@
-{#- A pre-hook of the incremental models of history. What is stored for an anchor holds as
-    long as the grid has it and nothing it was made from has changed: else that anchor and
-    all later ones are made again, so that late data leave history as a full rebuild would.
-    The scoring anchor, where it is not on the grid, is made again each time.
+{#- A pre-hook of the incremental models of history. Rows of an anchor stay as long as
+    the anchor is on the grid and nothing they were made from has changed. Otherwise
+    that anchor and all later ones are rebuilt, so that late data has the effect of a
+    full rebuild. The scoring anchor, if it is not on the grid, is rebuilt each time.
 
-    checksums: the columns that say what rows were made from
-    anchors:   the model that says what they would be made from now -#}
+    checksums: the columns that tell what rows were made from
+    anchors:   the model with the checksums of today -#}
 {% macro forget_stale_history(
     checksums=['input_checksum'], anchors='int_history_anchors'
 ) -%}

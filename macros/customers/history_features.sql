@@ -1,4 +1,4 @@
-{#- The numbers of int_customers__history_features, which clusters can be learned on. -#}
+{#- The numbers of int_customers__history_features; clusters can be learned on them. -#}
 {% macro history_features() -%}
     {%- set shares = [] -%}
     {%- for name in category_shares() -%}
@@ -14,7 +14,7 @@
     ] + shares) }}
 {%- endmacro %}
 
-{#- Its categories. -#}
+{#- The categories of int_customers__history_features. -#}
 {% macro history_categories() -%}
     {{ return(['favourite_channel', 'favourite_daypart']) }}
 {%- endmacro %}

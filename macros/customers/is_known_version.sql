@@ -1,5 +1,5 @@
-{#- Whether a version of an order is the one that was known at an anchor: it began before
-    it, and has not ended before it.
+{#- Whether a version of an order is the one known at an anchor: it began before the
+    anchor and did not end before it.
 
     version: the relation that holds valid_from and valid_to
     anchor:  the anchor, a date -#}

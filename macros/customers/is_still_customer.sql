@@ -1,5 +1,5 @@
-{#- Whether somebody is still a customer, by the lifecycle stage: who has not bought yet
-    is none, and who has lapsed must be won back. -#}
+{#- Whether a customer is still active, by the lifecycle stage: prospects have not
+    bought yet, and lapsed customers must be won back. -#}
 {% macro is_still_customer(stage_code) -%}
     {{ return(adapter.dispatch('is_still_customer', 'segmentation')(stage_code)) }}
 {%- endmacro %}

@@ -1,5 +1,5 @@
 {#- The body of a CTE: the anchors of history for which an incremental model has no rows
-    yet. forget_stale_history leaves it those of the first anchors only. -#}
+    yet. After forget_stale_history, only rows of the first anchors are left. -#}
 {% macro new_history_anchors(anchors='int_history_anchors') -%}
     (
         select * from {{ ref(anchors) }}

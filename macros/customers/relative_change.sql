@@ -1,5 +1,6 @@
-{#- How a later amount compares with an earlier one, from -1 (all gone) by 0 (the same)
-    to 1 (all new): (later - earlier) / (later + earlier), and 0 where both are 0. -#}
+{#- Compares a later amount with an earlier one, from -1 (all gone) over 0
+    (unchanged) to 1 (all new): (later - earlier) / (later + earlier), and 0 where
+    both are 0. -#}
 {% macro relative_change(later, earlier) -%}
     coalesce(
         cast({{ later }} - {{ earlier }} as double)

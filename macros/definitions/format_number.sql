@@ -1,4 +1,5 @@
-{#- A number as it is read: '12 days', '1 order', '35 %', '19.90 GBP', '2.3 units'. -#}
+{#- A number as people read it: '12 days', '1 order', '35 %', '19.90 GBP', '2.3
+    units'. -#}
 {% macro format_number(value, format, unit, units) -%}
     {{ return(adapter.dispatch('format_number', 'segmentation')(value, format, unit, units)) }}
 {%- endmacro %}

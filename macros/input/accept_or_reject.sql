@@ -1,30 +1,30 @@
 {#- Ends a checked model: every row of `rows` comes out once, with all the reasons to
     reject it, or none.
 
-    rows:   the CTE or model to judge: the staging columns and whatever the faults need
+    rows:   the CTE or model to judge: the staging columns and those the rejections need
             (the bounds of int_plausible_dates are added to it here)
-    key:    the columns that name a row; of several rows with one key, the best is kept:
-            rows without another fault first, then by `prefer`, then by their content,
+    key:    the columns that identify a row; of several rows with one key, the best is
+            kept: rows without another fault first, then by `prefer`, then by content,
             so that the choice never depends on the order in which rows arrive
     prefer: an order by expression, from the row to keep to the rows to reject
-    faults: {reason in words: the condition under which it holds}
-    extra:  columns of `rows` to keep beside those of the input contract -#}
-{% macro accept_or_reject(source_name, table_name, rows, faults, prefer=none, extra=[]) -%}
+    rejections: {reason in words: the condition under which it holds}
+    extra:  columns of `rows` to keep besides those of the input contract -#}
+{% macro accept_or_reject(source_name, table_name, rows, rejections, prefer=none, extra=[]) -%}
     {%- set table = raw_tables() | selectattr('table', 'equalto', table_name) | first -%}
     {%- set key = table.key -%}
     {%- set columns = raw_columns(source_name, table_name) | map(attribute='name') | list %}
 
-row_faults as (
+row_rejections as (
 
     select
         *,
         nullif(concat_ws(
             '; ', unreadable_values
-            {%- for reason, condition in faults.items() -%}
+            {%- for reason, condition in rejections.items() -%}
             ,
             case when {{ condition }} then '{{ reason }}' end
             {%- endfor %}
-        ), '') as faults_of_the_row
+        ), '') as reasons_of_the_row
 
     from {{ rows }}
     cross join {{ ref('int_plausible_dates') }}
@@ -38,7 +38,7 @@ ranked_in_key as (
         row_number() over (
             partition by {{ key | join(', ') }}
             order by
-                case when faults_of_the_row is null then 0 else 1 end,
+                case when reasons_of_the_row is null then 0 else 1 end,
                 {% if prefer %}{{ prefer }},{% endif %}
                 {% for column in columns -%}
                 {{ column }} asc nulls last,
@@ -46,7 +46,7 @@ ranked_in_key as (
                 raw_row asc
         ) as rank_in_key
 
-    from row_faults
+    from row_rejections
 
 ),
 
@@ -55,11 +55,14 @@ judged as (
     select
         *,
         nullif(concat_ws(
-            '; ', faults_of_the_row,
+            '; ', reasons_of_the_row,
             case
                 when rank_in_key > 1
-                    {% for column in key if column not in table.get('optional_key', []) %}and {{ column }} is not null {% endfor %}
-                    then 'another row with this {{ key | join(" and ") }} was accepted or comes before'
+                    {% for column in key if column not in table.get('optional_key', []) -%}
+                    and {{ column }} is not null {% endfor %}
+                    then
+                        'another row with this {{ key | join(" and ") }} '
+                        || 'was accepted or comes before'
             end
         ), '') as rejection_reasons
 

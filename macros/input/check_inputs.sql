@@ -1,4 +1,5 @@
-{#- Runs before anything is built: stops with all that is wrong with the raw tables. -#}
+{#- Runs before anything is built: stops and reports all that is wrong with the raw
+    tables. -#}
 {% macro check_inputs() -%}
     {%- if execute and input_mode() != 'demo' -%}
         {%- set problems = [] -%}
@@ -19,14 +20,16 @@
         {%- if input_mode() == 'files' -%}
             {%- for file in unread_files() -%}
                 {%- do exceptions.warn(
-                    file ~ " in " ~ place ~ " is not read: raw tables are " ~ (raw_tables() | map(attribute='table') | join(', '))
+                    file ~ " in " ~ place ~ " is not read: raw tables are "
+                        ~ (raw_tables() | map(attribute='table') | join(', '))
                     ~ ", each a Parquet or CSV file, or a folder of Parquet files."
                 ) -%}
             {%- endfor -%}
         {%- endif -%}
 
         {%- if setting('pilot_filter') and not problems
-            and not run_query('select 1 from (' ~ filtered_customers() ~ ') as filtered limit 1').rows | length -%}
+            and not run_query('select 1 from (' ~ filtered_customers()
+                ~ ') as filtered limit 1').rows | length -%}
             {%- do problems.append(
                 "customers: the pilot_filter " ~ setting('pilot_filter') ~ " picks nobody there."
             ) -%}
@@ -36,7 +39,8 @@
             {{ exceptions.raise_compiler_error(
                 "The raw tables in " ~ place ~ " cannot be used. Nothing was built.\n  - "
                 ~ problems | join("\n  - ")
-                ~ "\nRaw tables found there: " ~ (found | join(", ") or "none: is that the right place?")
+                ~ "\nRaw tables found there: "
+                    ~ (found | join(", ") or "none: is that the right place?")
                 ~ ".\ndocs/bring-your-data.md lists every table and column."
             ) }}
         {%- endif -%}
@@ -44,7 +48,7 @@
 {%- endmacro %}
 
 
-{#- What is known of one raw table before the build: {is_present, problems}. -#}
+{#- The state of one raw table before the build: {is_present, problems}. -#}
 {% macro raw_table_state(table) -%}
     {%- set node = graph.sources['source.segmentation.' ~ table.source ~ '.' ~ table.table] -%}
     {%- set is_required = node.config.get('meta', {}).get('required', false) -%}
@@ -62,13 +66,15 @@
         {%- elif is_present and not can_read_file(files[0]) -%}
             {%- do problems.append(
                 table.table ~ ": " ~ files[0] ~ " cannot be read. It is damaged, empty or not "
-                ~ ("Parquet" if files[0].endswith('.parquet') else "a CSV file in UTF-8 with a header line")
+                ~ ("Parquet" if files[0].endswith('.parquet')
+                    else "a CSV file in UTF-8 with a header line")
                 ~ ": write it again, or take it out of the folder."
             ) -%}
-        {%- elif is_present and faulty_lines(files[0]) -%}
+        {%- elif is_present and unreadable_lines(files[0]) -%}
             {%- do problems.append(
                 table.table ~ ": " ~ files[0] ~ " has lines that cannot be read ("
-                ~ faulty_lines(files[0]) | join("; ") ~ "). Write it again, or mend these lines."
+                ~ unreadable_lines(files[0]) | join("; ")
+                ~ "). Write it again, or mend these lines."
             ) -%}
         {%- elif is_present -%}
             {%- set columns = file_columns(files[0]) -%}
@@ -98,15 +104,18 @@
             {%- do missing.append(column.name) -%}
         {%- endfor -%}
         {%- for column in raw_columns(table.source, table.table) | map(attribute='name')
-            if column.endswith('_id') and columns.get(column, '') | upper in ['FLOAT', 'DOUBLE', 'REAL'] -%}
+            if column.endswith('_id')
+                and columns.get(column, '') | upper in ['FLOAT', 'DOUBLE', 'REAL'] -%}
             {%- do problems.append(
-                table.table ~ "." ~ column ~ " is a " ~ columns[column] ~ ": an id must be text or a whole number, lest 17850 and 17850.0 be two. Write `cast("
+                table.table ~ "." ~ column ~ " is a " ~ columns[column] ~ ": an id must be "
+                ~ "text or a whole number, lest 17850 and 17850.0 be two. Write `cast("
                 ~ column ~ " as bigint) as " ~ column ~ "`."
             ) -%}
         {%- endfor -%}
         {%- if missing -%}
             {%- do problems.append(
-                table.table ~ " lacks the column" ~ ("s " if missing | length > 1 else " ") ~ missing | join(", ")
+                table.table ~ " lacks the column"
+                    ~ ("s " if missing | length > 1 else " ") ~ missing | join(", ")
                 ~ " (it has: " ~ columns | join(", ") ~ "). Rename what you have, or add `null as "
                 ~ missing[0] ~ "` where you have no such thing."
             ) -%}
@@ -117,7 +126,7 @@
 {%- endmacro %}
 
 
-{#- The place of a raw table in a warehouse. -#}
+{#- The relation of a raw table in the warehouse. -#}
 {% macro raw_relation(table) -%}
     {%- set node = graph.sources['source.segmentation.' ~ table.source ~ '.' ~ table.table] -%}
     {{ return(api.Relation.create(

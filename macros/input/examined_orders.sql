@@ -1,5 +1,5 @@
-{#- What it takes to judge an order, and to convert its amounts, as the CTEs
-    `order_statuses` to `examined`. The query must hold the CTE `orders`. -#}
+{#- Prepares orders for checks and currency conversion, as the CTEs `order_statuses` to
+    `examined`. The query must hold the CTE `orders`. -#}
 {% macro examined_orders() -%}
 order_statuses as (
 

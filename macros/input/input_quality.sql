@@ -1,6 +1,6 @@
 {#- Two columns every staging model ends with:
-    `unreadable_values`: which values of the row could not be read, in words, or null;
-    `raw_row`: the row as it came, as JSON, without the columns tagged `pii`. -#}
+    `unreadable_values`: the values that could not be read, in words, or null;
+    `raw_row`: the row as it arrived, as JSON, without the columns tagged `pii`. -#}
 {% macro input_quality(source_name, table_name) -%}
     nullif(concat_ws(
         '; ', cast(null as {{ dbt.type_string() }})
@@ -9,9 +9,16 @@
         case
             when {{ read_text(column.name) }} is not null
                 and {{ read_value(column.name, column.data_type) }} is null
-                then '{{ column.name }} cannot be read as a {{ column.data_type | replace("decimal(18, 4)", "number") | replace("bigint", "whole number") }}'
+                then '{{ column.name }} cannot be read as a {{
+                    column.data_type
+                    | replace("decimal(18, 4)", "number")
+                    | replace("bigint", "whole number")
+                }}'
         end
         {%- endfor %}
     ), '') as unreadable_values,
-    {{ row_as_json(raw_columns(source_name, table_name) | rejectattr('is_pii') | map(attribute='name') | list) }} as raw_row
+    {{ row_as_json(
+        raw_columns(source_name, table_name) | rejectattr('is_pii')
+        | map(attribute='name') | list
+    ) }} as raw_row
 {%- endmacro %}

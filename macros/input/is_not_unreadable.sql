@@ -1,5 +1,5 @@
-{#- True where a value is not among those that could not be read: a null is then a
-    missing value, not a second complaint about the same one. -#}
+{#- Whether a column could be read, so that a null is reported as missing only when it
+    was missing, and not a second time as unreadable. -#}
 {% macro is_not_unreadable(column) -%}
     {{ return("coalesce(unreadable_values, '') not like '%" ~ column ~ " cannot be read%'") }}
 {%- endmacro %}

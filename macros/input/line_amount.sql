@@ -1,5 +1,5 @@
 {#- Quantity times price of a line, in the order's currency; null where it is too large.
-    By way of doubles, since a product of decimals can overflow. -#}
+    Computed with doubles, because a product of decimals can overflow. -#}
 {% macro line_amount() -%}
     try_cast(
         cast(order_lines.quantity as double) * cast(order_lines.unit_price as double)

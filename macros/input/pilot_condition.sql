@@ -1,6 +1,6 @@
-{#- Which rows of a raw table a pilot reads, as a condition; none where it reads all:
-    products belong to nobody, and without a pilot everyone takes part. Order lines
-    belong to whoever placed their order. -#}
+{#- The condition on the rows of a raw table that a pilot reads; none where it reads
+    all: products have no customer, and without a pilot everyone takes part. Order
+    lines belong to the customer of their order. -#}
 {% macro pilot_condition(table_name) -%}
     {%- if not is_pilot() or table_name in ['products', 'inventory'] -%}
         {{ return(none) }}
@@ -15,9 +15,9 @@
 {%- endmacro %}
 
 
-{#- Whether the customer of a raw row takes part in the pilot; whoever is nobody does not.
-    The salt keeps the sample apart from the others by md5, which are to be as large a
-    share of a pilot as of everyone. -#}
+{#- Keeps the raw rows of customers in the pilot; rows without a customer are left out.
+    The salt makes this sample independent of the other md5 samples, so that they are as
+    large a share of the pilot as of all customers. -#}
 {% macro is_in_pilot() -%}
     {%- set customer = read_text('customer_id') -%}
     {%- set conditions = [] -%}
@@ -45,7 +45,7 @@
 {%- endmacro %}
 
 
-{#- Who takes part in the pilot, in words; none without one. -#}
+{#- Describes in words who takes part in the pilot; none without a pilot. -#}
 {% macro pilot_in_words() -%}
     {%- set share, filter = setting('pilot_share'), setting('pilot_filter') -%}
     {{ return(

@@ -1,5 +1,5 @@
-{#- The type a raw column arrives in, in lower case, as the engine names it; `string` for
-    the demo's seeds and where the table is absent. -#}
+{#- The type in which a raw column arrives, in lower case, as the engine names it;
+    `string` for the demo's seeds and for absent tables. -#}
 {% macro raw_column_type(source_name, table_name, column) -%}
     {%- set columns = {} -%}
     {%- if execute and input_mode() == 'files' -%}

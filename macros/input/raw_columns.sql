@@ -1,5 +1,5 @@
-{#- The columns of a raw table, as its source file declares them: a list of
-    {name, data_type, pii}. The YAML is the one place that holds the contract. -#}
+{#- The columns of a raw table as declared in its source file: a list of
+    {name, data_type, pii}. That YAML is the only place that holds the contract. -#}
 {% macro raw_columns(source_name, table_name) -%}
     {%- set columns = [] -%}
     {%- if execute -%}

@@ -1,4 +1,4 @@
-{#- A raw table, as far as it belongs to the pilot, or as a whole where there is none. -#}
+{#- A raw table: the rows of the pilot, or all rows without a pilot. -#}
 {% macro raw_table(source_name, table_name) -%}
     {%- set whole = whole_raw_table(source_name, table_name) -%}
     {%- set condition = pilot_condition(table_name) -%}
@@ -6,11 +6,11 @@
 {%- endmacro %}
 
 
-{#- A raw table, wherever the settings say it is: the demo seed, a file, or a table.
-    An optional table that is absent is an empty one with the contract's columns, so
-    that the models on it are empty and not broken.
+{#- A raw table, from wherever the settings point: the demo seed, a file, or a table.
+    An absent optional table counts as empty, with the contract's columns, so that its
+    models are empty and not broken.
 
-    `source()` is called in every case: it draws the lineage edge. -#}
+    `source()` is called in every case, because it draws the lineage edge. -#}
 {% macro whole_raw_table(source_name, table_name) -%}
     {%- set relation = source(source_name, table_name) -%}
     {%- set mode = input_mode() -%}

@@ -1,7 +1,13 @@
 {#- A raw value as text: without white space around it (spaces, tabs, line ends and the
     no-break space of spreadsheets), and null where nothing is left. -#}
 {% macro read_text(column) -%}
-    nullif(trim(both ' {{ "\t\r\n\u00a0" }}' from cast({{ column }} as {{ dbt.type_string() }})), '')
+    nullif(
+        trim(
+            both ' {{ "\t\r\n\u00a0" }}'
+            from cast({{ column }} as {{ dbt.type_string() }})
+        ),
+        ''
+    )
 {%- endmacro %}
 
 {#- A raw value as a timestamp in UTC; null where it cannot be read. -#}

@@ -1,4 +1,5 @@
-{#- The features that the live view works out anew; of others it has the build's values. -#}
+{#- The features that the live view computes anew; others keep the values of the
+    build. -#}
 {% macro live_features() -%}
     {{ return([
         'days_since_last_order', 'days_since_first_order', 'count_orders',
@@ -8,7 +9,7 @@
     ]) }}
 {%- endmacro %}
 
-{#- What clusters are learned on and the live view does not work out anew. -#}
+{#- The cluster features that the live view does not compute anew. -#}
 {% macro stale_cluster_features() -%}
     {%- set learned_on = setting('cluster_features') + setting('cluster_categories') -%}
     {{ return(learned_on | reject('in', live_features()) | list) }}

@@ -1,5 +1,5 @@
-{#- Every feature that a linear model of a probability may have learned on: those of the
-    settings, and those that baselines know alone. -#}
+{#- All features that a linear model of a probability may have learned on: those of the
+    settings, and those that only baselines use. -#}
 {% macro probability_features() -%}
     {%- set names = [
         'days_since_last_order', 'count_orders', 'lifetime_net_amount',

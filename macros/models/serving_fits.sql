@@ -1,6 +1,6 @@
-{#- The body of a model: of each target the fit that serves. A fit of a later day is not
-    known yet at an earlier one, so that an old date replayed is served by the fits of its
-    own time. Fits for targets that are no longer configured do not serve.
+{#- The body of a model: the fit that serves each target. Fits dated after the scoring
+    anchor do not count, so that an old date, replayed, is served by the fits of its own
+    time. Fits for targets that are no longer configured do not serve.
 
     fits:    the model that holds all fits of a product
     targets: the names of the targets under the settings -#}

@@ -1,4 +1,4 @@
-{#- What is predicted, in words. -#}
+{#- Describes in words what a target predicts. -#}
 {% macro target_in_words(target, horizon_days) -%}
     {{ return(adapter.dispatch('target_in_words', 'segmentation')(target, horizon_days)) }}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{#- The transform of a feature in SQL; segmentation.transforms holds its twin in Python.
+{#- The transform of a feature in SQL, the same as segmentation.transforms in Python.
     log1p is signed, so that a negative amount is no error: sign(x) ln(1 + |x|). -#}
 {% macro transformed(transform, value) -%}
     {%- if transform == 'log1p' -%}

@@ -1,5 +1,6 @@
-{#- What segments can be ranked for, and what is at stake in a customer then: probability
-    * amount, of those for whom the condition holds, columns of rpt_segment_priorities. -#}
+{#- The objectives that segments can be ranked for. The value at stake in a customer
+    is probability * amount, over the customers for whom the condition holds; all
+    are columns of rpt_segment_priorities. -#}
 {% macro objectives() -%}
     {{ return({
         'reduce_churn': value_at_stake_of_reduce_churn(),

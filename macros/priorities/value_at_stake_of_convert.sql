@@ -1,4 +1,4 @@
-{#- Observed conversion * what those who converted were worth: of prospects. -#}
+{#- For prospects: observed conversion rate * mean value of those who converted. -#}
 {% macro value_at_stake_of_convert() -%}
     {{ return(adapter.dispatch('value_at_stake_of_convert', 'segmentation')()) }}
 {%- endmacro %}

@@ -1,5 +1,5 @@
-{#- Probability to stay * what is missing to the typical customer of the next better
-    segment: of those who are customers still, and below him. -#}
+{#- For active customers below the typical customer of the next better segment:
+    probability to stay * the value that separates them. -#}
 {% macro value_at_stake_of_grow_value() -%}
     {{ return(adapter.dispatch('value_at_stake_of_grow_value', 'segmentation')()) }}
 {%- endmacro %}

@@ -1,6 +1,5 @@
-{#- Churn probability * expected value: of those who are customers still and worth keeping,
-    the part of what is expected of them that goes with who buys nothing within the
-    horizon. -#}
+{#- For active customers worth keeping: churn probability * expected value, the part of
+    their expected value that is lost if they buy nothing within the horizon. -#}
 {% macro value_at_stake_of_reduce_churn() -%}
     {{ return(adapter.dispatch('value_at_stake_of_reduce_churn', 'segmentation')()) }}
 {%- endmacro %}

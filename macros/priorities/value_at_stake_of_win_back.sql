@@ -1,5 +1,5 @@
-{#- Probability to return * what the customer was worth per value horizon, from the first
-    to the last purchase: of those who have lapsed. -#}
+{#- For lapsed customers: probability to return * their past value per value horizon,
+    between first and last purchase. -#}
 {% macro value_at_stake_of_win_back() -%}
     {{ return(adapter.dispatch('value_at_stake_of_win_back', 'segmentation')()) }}
 {%- endmacro %}

@@ -1,5 +1,5 @@
-{#- An effect size, as Cliff's delta, in words: the bounds of Romano et al. 2006, which
-    answer to Cohen's .2, .5 and .8. -#}
+{#- An effect size (Cliff's delta) in words, by the bounds of Romano et al. 2006, which
+    correspond to Cohen's .2, .5 and .8. -#}
 {% macro effect_magnitude(effect_size) -%}
     {{ return(adapter.dispatch('effect_magnitude', 'segmentation')(effect_size)) }}
 {%- endmacro %}

@@ -1,5 +1,5 @@
-{#- What a profile tells of customers besides numbers: columns of int_customers__features
-    and int_customers. -#}
+{#- The categorical columns that profiles describe besides numbers, from
+    int_customers__features and int_customers. -#}
 {% macro profile_categories() -%}
     {{ return([
         'favourite_category', 'last_category', 'favourite_channel', 'favourite_daypart',

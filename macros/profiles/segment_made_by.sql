@@ -1,5 +1,5 @@
-{#- The features that each way of segmenting goes by. What these show of a segment is no
-    discovery: it follows from how the segment is made. -#}
+{#- The features that define the segments of each dimension. A difference in these is no
+    discovery: it follows from the definition. -#}
 {% macro segment_made_by() -%}
     {%- set rfm = ['days_since_last_order', 'count_orders', 'lifetime_net_amount'] -%}
     {{ return({

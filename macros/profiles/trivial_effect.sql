@@ -1,4 +1,4 @@
-{#- An effect size, as Cliff's delta, up to which a difference is too slight to speak of
+{#- The effect size (Cliff's delta) up to which a difference is too small to mention
     (Romano et al. 2006). -#}
 {% macro trivial_effect() -%}
     {{ return(adapter.dispatch('trivial_effect', 'segmentation')()) }}

@@ -1,14 +1,15 @@
-{#- How a value came to its score: '3 of 5 (more than 2, at most 5)', by the cut points
-    beside it. A whole number exceeds the whole part of a cut point where it exceeds the
-    cut point, so no more of it is shown.
+{#- A score with the cut points on both sides of the value: '3 of 5 (more than 2, at
+    most 5)'. For whole numbers only the whole part of a cut point is shown: a whole
+    number exceeds the one exactly when it exceeds the other.
 
     metric: recency | frequency | monetary, as in int_history__cut_points
     score:  the score
-    digits: digits of the cut points to show -#}
+    digits: decimals of the cut points to show -#}
 {% macro score_in_words(metric, score, digits=0) -%}
     {%- set string = dbt.type_string() -%}
     {%- set band -%}
-        {%- if rfm_metrics()[metric].is_lower_better -%} 6 - {{ score }} {%- else -%} {{ score }} {%- endif -%}
+        {%- if rfm_metrics()[metric].is_lower_better -%} 6 - {{ score }}
+        {%- else -%} {{ score }} {%- endif -%}
     {%- endset -%}
     cast({{ score }} as {{ string }}) || ' of 5 (' || concat_ws(
         ', ',

@@ -1,5 +1,5 @@
-{#- What goes back within a day of its order is a cancellation: the order never took
-    place, and it is not held against the customer as a return. -#}
+{#- A return within a day of its order is a cancellation: as if the order had never
+    happened, and not part of the customer's return rate. -#}
 {% macro is_cancellation(ordered_at, returned_at) -%}
     {{ return(adapter.dispatch('is_cancellation', 'segmentation')(ordered_at, returned_at)) }}
 {%- endmacro %}

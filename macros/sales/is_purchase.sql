@@ -1,5 +1,5 @@
-{#- An order counts as a purchase where something was paid for it: what is left of it
-    after cancellations and returns is worth more than nothing. -#}
+{#- An order counts as a purchase if its net amount, after cancellations and returns, is
+    above zero. -#}
 {% macro is_purchase(net_amount) -%}
     {{ return(adapter.dispatch('is_purchase', 'segmentation')(net_amount)) }}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{#- Whether a customer's three scores are those of a cell of the seed `rfm_cells`.
+{#- Whether a customer's three scores match a cell of the seed `rfm_cells`.
 
     customer: the relation that holds the scores, <prefix><metric>_score<suffix>
     cell:     the relation that holds the cells -#}

@@ -1,6 +1,6 @@
-{#- Whether a value lies in the half-open range a rule gives for it: <name>_from is the
-    first value inside, <name>_before the first one after; an empty bound is no bound.
-    A customer without the value has 0. -#}
+{#- Whether a value lies in the half-open range of a rule: <name>_from is the first
+    value inside, <name>_before the first one above; an empty bound is no bound. A
+    missing value counts as 0. -#}
 {% macro is_in_range(customer, rule, name) -%}
     (
         {{ rule }}.{{ name }}_from is null

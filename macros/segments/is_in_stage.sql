@@ -1,5 +1,5 @@
-{#- Whether a customer is in a lifecycle stage: in all the ranges that the seed
-    `lifecycle_stages` gives for it. -#}
+{#- Whether a customer is in a lifecycle stage: in all its ranges of the seed
+    `lifecycle_stages`. -#}
 {% macro is_in_stage(customer, stage) -%}
     (
         {%- for name in lifecycle_features() %}

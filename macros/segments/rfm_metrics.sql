@@ -1,4 +1,4 @@
-{#- What recency, frequency and monetary are read from, and whether less is better. -#}
+{#- The column behind each RFM metric, and whether less is better. -#}
 {% macro rfm_metrics() -%}
     {{ return({
         'recency': {'feature': 'days_since_last_order', 'is_lower_better': true},
@@ -7,7 +7,7 @@
     }) }}
 {%- endmacro %}
 
-{#- Each metric with each of its cut points. -#}
+{#- Pairs each RFM metric with each of its cut points. -#}
 {% macro rfm_cuts() -%}
     {%- set cuts = [] -%}
     {%- for metric in rfm_metrics() -%}

@@ -1,5 +1,5 @@
-{#- Scores from 1 to 5 by the four cut points of a metric; 5 is best. A value on a cut
-    point falls below it, so equal values always have equal scores.
+{#- Scores from 1 to 5 by the four cut points of a metric; 5 is best. A value equal to a
+    cut point counts as below it, so equal values always have equal scores.
 
     metric:     recency | frequency | monetary, as in int_history__cut_points
     cut:        the cut point, a percentile of cut_percentiles
@@ -22,8 +22,8 @@
     end
 {%- endmacro %}
 
-{#- The score of who has passed the cut points that are 1 of four; by default the columns
-    <metric>_<cut>_passed. -#}
+{#- The score from four flags that are 1 for each cut point passed; by default the
+    columns <metric>_<cut>_passed. -#}
 {% macro score_of_passed(metric, passed=none) -%}
     {%- if passed is none -%}
         {%- set passed = [] -%}
@@ -34,12 +34,15 @@
     {{ '5 - (' if rfm_metrics()[metric].is_lower_better else '1 + (' }}{{ passed | join(' + ') }})
 {%- endmacro %}
 
-{#- The reverse: 1 where who has a score has passed a cut point, else 0. -#}
+{#- The reverse: 1 if a customer with the score has passed a cut point, else 0. -#}
 {% macro had_passed(metric, cut, score) -%}
     {%- set number = cut_percentiles().index(cut) -%}
     case
         when {{ score }}
-            {{ '< ' ~ (5 - number) if rfm_metrics()[metric].is_lower_better else '> ' ~ (number + 1) }}
+            {{
+                '< ' ~ (5 - number) if rfm_metrics()[metric].is_lower_better
+                else '> ' ~ (number + 1)
+            }}
             then 1
         else 0
     end

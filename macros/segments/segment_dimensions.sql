@@ -1,4 +1,4 @@
-{#- Every way of segmenting, and the column of fct_customer_segments that holds it. -#}
+{#- All ways of segmenting, and the column of fct_customer_segments that holds each. -#}
 {% macro all_segment_dimensions() -%}
     {{ return({
         'rfm': 'rfm_segment_code',
@@ -10,7 +10,7 @@
 {%- endmacro %}
 
 
-{#- The ways of segmenting that the var segment_dimensions asks for. -#}
+{#- The ways of segmenting that the setting segment_dimensions asks for. -#}
 {% macro segment_dimensions() -%}
     {%- set asked = setting('segment_dimensions') -%}
     {%- set dimensions = {} -%}

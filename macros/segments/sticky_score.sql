@@ -1,8 +1,8 @@
 {#- Sticky scores fall at once, and rise only when a cut point is clearly passed: by
     `sticky_band_pct` percentiles. Between the two they stay as they were (hysteresis).
-    Who has no earlier score begins with the plain one. Arguments as in rfm_score.
+    Customers without an earlier score get the plain one. Arguments as in rfm_score.
 
-    earlier: the relation that holds the sticky scores before, earlier_sticky_<metric>_score -#}
+    earlier: the relation with the previous scores, earlier_sticky_<metric>_score -#}
 {% macro sticky_score(metric, earlier, customers='customers', cut_points='cut_points') -%}
     {%- set score = earlier ~ '.earlier_sticky_' ~ metric ~ '_score' -%}
     {%- set passed = [] -%}
@@ -21,7 +21,8 @@
     {{ score_of_passed(metric, passed) }}
 {%- endmacro %}
 
-{#- 1 where a cut point is clearly passed, 0 where it clearly is not, null in between. -#}
+{#- 1 where a cut point is clearly passed, 0 where it clearly is not, null in
+    between. -#}
 {% macro is_clearly_passed(metric, cut, customers='customers', cut_points='cut_points') -%}
     {%- set value = customers ~ '.' ~ rfm_metrics()[metric].feature -%}
     {%- set plain = cut_points ~ '.' ~ metric ~ '_cut_' ~ cut -%}

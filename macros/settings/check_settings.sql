@@ -7,11 +7,13 @@
             {%- for name, known in section.items() -%}
                 {%- if has_braces(name) -%}
                     {%- do problems.append(
-                        name ~ " holds braces, which dbt would run as code: write it without, for instance " ~ setting_example(known) ~ "."
+                        name ~ " holds braces, which dbt would run as code: write it "
+                        ~ "without, for instance " ~ setting_example(known) ~ "."
                     ) -%}
                 {%- elif not is_of_form(var(name), known) -%}
                     {%- do problems.append(
-                        name ~ " is " ~ setting_in_words(var(name)) ~ ": it must be " ~ setting_form(known)
+                        name ~ " is " ~ setting_in_words(var(name)) ~ ": it must be "
+                            ~ setting_form(known)
                         ~ ", for instance " ~ setting_example(known) ~ "."
                     ) -%}
                 {%- else -%}
@@ -64,7 +66,8 @@
         {%- do names.extend(section) -%}
     {%- endfor -%}
     {%- set given = invocation_args_dict.get('vars') -%}
-    {%- for name in (given if given is mapping and project_name == 'segmentation' else []) if name not in names -%}
+    {%- for name in (given if given is mapping
+        and project_name == 'segmentation' else []) if name not in names -%}
         {%- set similar = [] -%}
         {%- for known in names if known[:5] == (name | string)[:5] -%}
             {%- do similar.append(known) -%}

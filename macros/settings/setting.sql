@@ -18,9 +18,11 @@
 {#- What settings_text says of one setting. Reads no more of it than that: models ask for
     settings hundreds of times. -#}
 {% macro known_setting(name) -%}
-    {%- set found = modules.re.search('(?ms)^  ' ~ name ~ ':\n.*?(?=^ {0,2}\\S|\\Z)', settings_text()) -%}
+    {%- set found = modules.re.search('(?ms)^  ' ~ name
+        ~ ':\n.*?(?=^ {0,2}\\S|\\Z)', settings_text()) -%}
     {%- if not found -%}
-        {{ exceptions.raise_compiler_error(name ~ " is no setting: macros/settings/settings.sql lists them all.") }}
+        {{ exceptions.raise_compiler_error(name ~ " is no setting: "
+        ~ "macros/settings/settings.sql lists them all.") }}
     {%- endif -%}
     {{ return(fromyaml(found.group())[name]) }}
 {%- endmacro %}
@@ -58,7 +60,8 @@
     {%- elif known.type == 'folder' -%}
         {{ return(value is string and not modules.re.search('[\\x00-\\x1f]|://', value)) }}
     {%- elif known.type == 'name' -%}
-        {{ return(value is string and modules.re.fullmatch('[^\'"`;\\x00-\\x1f]*', value) is not none) }}
+        {{ return(value is string
+            and modules.re.fullmatch('[^\'"`;\\x00-\\x1f]*', value) is not none) }}
     {%- elif known.type == 'condition' -%}
         {{ return(value is string and value.strip() != '') }}
     {%- elif known.type == 'currency code' -%}
@@ -88,7 +91,8 @@
         {%- if known.type == 'list of whole numbers' -%}
             {%- set is_sound = item is integer and known.least <= item <= known.most -%}
         {%- else -%}
-            {%- set is_sound = item is string and item.strip() != '' and (not known.choices or item in known.choices) -%}
+            {%- set is_sound = item is string and item.strip() != ''
+                and (not known.choices or item in known.choices) -%}
         {%- endif -%}
         {%- if is_sound and item not in sound -%}{%- do sound.append(item) -%}{%- endif -%}
     {%- endfor -%}

@@ -4,7 +4,7 @@
     smaller group.
 
     delta, variance: of cliff_variance
-    smaller:         how many there are of the smaller group, a double -#}
+    smaller:         size of the smaller group, a double -#}
 {% macro cliff_bound(delta, variance, smaller, side) -%}
     {%- set z = 1.959963984540054 -%}
     case

@@ -1,14 +1,14 @@
 {#- The unbiased variance of Cliff's delta (Cliff 1993, Psychological Bulletin 114;
-    Feng & Cliff 2004, J. Modern Applied Statistical Methods 3), held to at least what
-    it can be.
+    Feng & Cliff 2004, J. Modern Applied Statistical Methods 3), raised to its smallest
+    possible value where it falls below.
 
     delta:      Cliff's delta
-    own:        how many there are of one group, a double
-    others:     how many of the other, a double
-    own_sum:    sum of squares of d_i., what each of the group is on average over the
+    own:        size of one group, a double
+    others:     size of the other group, a double
+    own_sum:    sum of squares of d_i., the mean comparison of each member with the
                 others, from -1 (below all) to 1 (above all)
-    others_sum: the same of d_.j, over the other group
-    pairs:      how many of the own * others pairs differ: sum of squares of d_ij -#}
+    others_sum: sum of squares of d_.j, the same for the other group
+    pairs:      number of the own * others pairs that differ: sum of squares of d_ij -#}
 {% macro cliff_variance(delta, own, others, own_sum, others_sum, pairs) -%}
     greatest(
         (

@@ -15,7 +15,7 @@
     {%- set hits = 'cast(' ~ count_hits ~ ' as double)' -%}
     {%- set all = 'nullif(cast(' ~ count_all ~ ' as double), 0)' -%}
     {%- set whole = '(' ~ all ~ ' + ' ~ z * z ~ ')' -%}
-    {#- at 0 and 1 rounding would lead beyond them -#}
+    {#- at 0 and 1, rounding could lead outside the range -#}
     greatest(0, least({{ whole }}, {{ hits }} + {{ z * z / 2 }} {{ sign }} {{ z }} * sqrt(
         {{ hits }} * ({{ all }} - {{ hits }}) / {{ all }} + {{ z * z / 4 }}
     ))) / {{ whole }}

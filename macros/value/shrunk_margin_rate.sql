@@ -1,6 +1,6 @@
-{#- A customer's margin rate, drawn towards the shop's: with few orders it says little of
-    those to come. Five orders of his own weigh as much as the shop; where no unit cost
-    of his is known, the shop's holds. -#}
+{#- A customer's margin rate, drawn towards the shop's, because few orders say
+    little about later ones. Five orders weigh as much as the shop; where the
+    customer's own rate is unknown, the shop's is used. -#}
 {% macro shrunk_margin_rate(own, count_orders, shop) -%}
     {{ return(adapter.dispatch('shrunk_margin_rate', 'segmentation')(own, count_orders, shop)) }}
 {%- endmacro %}

@@ -1,4 +1,5 @@
-{#- Which target gives orders and spend within how many days: {90: 'spend_90d', …}. -#}
+{#- The target that predicts orders and spend, by horizon in days: {90: 'spend_90d',
+    …}. -#}
 {% macro spend_targets() -%}
     {%- set targets = {} -%}
     {%- for days in amount_horizons() -%}

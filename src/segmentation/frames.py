@@ -35,6 +35,15 @@ def conform(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
     )
 
 
+def one_batch(frame: pd.DataFrame, schema: pa.Schema) -> pa.RecordBatch:
+    """Give a frame that has rows the columns of a schema, as one batch.
+
+    Pandas 3 keeps text in chunks, which a batch cannot hold: they are put together.
+    """
+    (whole,) = conform(frame, schema).combine_chunks().to_batches()
+    return whole
+
+
 def sorted_by_key(frame: pd.DataFrame, *key: str) -> pd.DataFrame:
     """Sort rows by their key: engines promise no order, and fits depend on it."""
     return frame.sort_values(list(key), kind="stable").reset_index(drop=True)

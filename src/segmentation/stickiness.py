@@ -6,8 +6,9 @@ customers stay where they are from one date to the next, and by how many days la
 the plain segment it follows a move that lasts.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -59,11 +60,15 @@ class Panel:
     dates : ndarray of datetime64, shape (t,)
     cells : ndarray, shape (5, 5, 5)
         The segment of each cell, as a number.
+    known : dict
+        Cut points of each date that rules have asked for, by how far they are shifted:
+        many rules share them.
     """
 
     values: np.ndarray
     dates: np.ndarray
     cells: np.ndarray
+    known: dict = field(default_factory=lambda: defaultdict(dict), repr=False)
 
     @classmethod
     def of(cls, customers: pd.DataFrame, cells: pd.DataFrame) -> "Panel":
@@ -118,7 +123,8 @@ class Panel:
             if not here.any():
                 continue
             low, cut, high = (
-                _cut_points(values[here], shift) for shift in (-below, 0 * below, above)
+                self._cut_points(step, values[here], shift)
+                for shift in (-below, 0 * below, above)
             )
             seen = values[here][:, :, None]
             before = passed[here]
@@ -130,11 +136,12 @@ class Panel:
             found[here, step] = self.cells[tuple(places.T)]
         return found
 
-
-def _cut_points(values: np.ndarray, shift: np.ndarray) -> np.ndarray:
-    return np.stack(
-        [np.percentile(values[:, metric], CUTS + by) for metric, by in enumerate(shift)]
-    )
+    def _cut_points(
+        self, step: int, values: np.ndarray, shift: np.ndarray
+    ) -> np.ndarray:
+        for by in set(shift) - set(self.known[step]):
+            self.known[step][by] = np.percentile(values, CUTS + by, axis=0)
+        return np.stack([self.known[step][by][:, n] for n, by in enumerate(shift)])
 
 
 def dwell(plain: np.ndarray) -> np.ndarray:

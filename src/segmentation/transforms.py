@@ -6,7 +6,7 @@ import pandas as pd
 TRANSFORMS = {
     "identity": lambda values: values,
     # signed, so that a negative amount is no error: sign(x) ln(1 + |x|)
-    "log1p": lambda values: np.sign(values) * np.log1p(np.abs(values)),
+    "log1p": lambda values: np.copysign(np.log1p(np.abs(values)), values),
 }
 
 

@@ -30,6 +30,7 @@ class Result:
     success: bool
     text: str
     statuses: dict[str, str]
+    listed: tuple[str, ...] = ()
 
 
 class Project:
@@ -160,6 +161,7 @@ def run_dbt(
         outcome.success,
         "\n".join([*said, *messages]),
         {r.node.name: str(r.status) for r in results if hasattr(r, "node")},
+        tuple(outcome.result) if args[0] == "ls" and outcome.result else (),
     )
 
 

@@ -1,5 +1,5 @@
--- Churned: no purchase within the horizon from the anchor on. A label is null where the
--- days it asks about reach beyond the scoring anchor: it is not known yet.
+-- Churned: no purchase within the horizon from the anchor on. A label is null where its
+-- days reach beyond the scoring anchor, because it is not known yet.
 {%- set horizon_days = setting('horizon_days') %}
 with
 

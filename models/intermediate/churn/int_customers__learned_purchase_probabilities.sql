@@ -1,4 +1,5 @@
--- As the models give them: horizons are learned apart, and may contradict each other.
+-- Straight from the models: horizons are learned separately and may contradict each
+-- other.
 {{ served_probabilities(
     ref('int_fits__serving_purchases'),
     ref('int_fits__purchase_coefficients'),

@@ -1,6 +1,6 @@
--- The day by which an order is as likely as not: the median of the survival curve that
--- the purchase probabilities are points of; or, where that does not beat it, what is
--- left of the usual gap.
+-- The day by which an order is as likely as not: the median of the survival curve
+-- through the purchase probabilities; or, where that is not better, the rest of the
+-- usual gap.
 {%- set horizons = purchase_horizons() | sort %}
 {%- set farthest_days = 730 %}
 with
@@ -58,7 +58,7 @@ gaps as (
 
     select
         customer_id,
-        -- an exact sum, so that the mean does not hang on row order
+        -- an exact sum, so that the mean does not depend on row order
         coalesce(
             avg_days_between_orders,
             cast(

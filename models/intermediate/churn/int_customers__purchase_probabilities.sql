@@ -1,6 +1,6 @@
--- Purchase probabilities that agree: churn is kept as it is served, and a shorter horizon
--- never has the higher probability. Horizons are learned apart, so that without this a
--- few customers would be likelier to buy within 30 days than within 90.
+-- Purchase probabilities that agree: churn is kept as served, and a shorter horizon
+-- never has the higher probability. Horizons are learned separately; without this step
+-- a few customers would be likelier to buy within 30 days than within 90.
 {%- set churn_horizon = setting('horizon_days') %}
 with
 
@@ -14,7 +14,6 @@ probabilities as (
         case target when 'churn' then 1 - probability else probability end
             as purchase_probability
     from {{ ref('int_customers__learned_purchase_probabilities') }}
-    where target = 'churn' or target like 'purchase_%'
 
 ),
 

@@ -1,8 +1,8 @@
 {{ config(materialized='view') }}
 
--- A fit holds for as long as the orders before its day are those that it saw: late ones
--- make another in its place, and it is kept as a record. An old date replayed knows no
--- fit of a later day.
+-- A fit is valid as long as the orders before its date are those it was trained on.
+-- Late orders lead to a new fit, and the old one stays as a record. An old date,
+-- replayed, does not see fits of later dates.
 with
 
 fits as (

@@ -1,4 +1,4 @@
--- Every cluster there has been, as the newest fit that has it knows it, those of now first.
+-- All clusters so far, each as in the newest fit that has it; current clusters first.
 with
 
 fits as (
@@ -15,7 +15,7 @@ fits as (
 
 ),
 
--- as the newest fit knows it that has it
+-- each cluster as in the newest fit that has it
 clusters_known as (
 
     select

@@ -2,8 +2,8 @@
     ['input_checksum', 'cluster_fit_id'], 'int_history_anchors__clusters'
 ) }}") }}
 
--- The cluster each customer was in at each anchor, by the fit that served then; and the
--- one it would have been by the fit that served at the anchor before.
+-- The cluster of each customer at each anchor, by the fit that served then, and by the
+-- fit that served at the previous anchor.
 {%- set features = history_features() %}
 {%- set categories = history_categories() %}
 {%- set likelihood = 'exp((best.score - prototype.score) / (2 * dispersion))' %}
@@ -81,7 +81,7 @@ combinations as (
 
 ),
 
--- what the categories of a customer add, for each combination of them that occurs
+-- what categories add to the score, for each combination that occurs
 category_distances as (
 
     select

@@ -1,4 +1,4 @@
--- A feature that the seed does not name under the objective weighs 1.
+-- A feature that the seed does not list for the objective has weight 1.
 with
 
 features as (

@@ -1,4 +1,4 @@
--- A fit serves from its first anchor on, until a later one does.
+-- A fit serves from its first anchor on, until a later fit takes over.
 with
 
 anchors as (

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
--- Months are those of the calendar, and only whole ones count as observed: a month that
--- is not over would look like one in which customers left.
+-- Months are calendar months, and only whole ones count: a month that is not over would
+-- look as if customers had left.
 with
 
 scoring as (
@@ -35,7 +35,7 @@ customer_months as (
 
 ),
 
--- every month is a row of every cohort before it, also one in which nobody bought
+-- every later month is a row of a cohort, even if nobody bought in it
 digits as (
 
     {% for digit in range(10) -%}
@@ -126,7 +126,7 @@ select
     count_customers,
     count_retained_customers,
     count_retained_customers / cast(count_customers as double) as retention_rate,
-    -- in the first month everyone bought: that is no estimate
+    -- in the first month everyone bought, which is no estimate
     case when months_since_first_order > 0 then {{
         wilson_lower('count_retained_customers', 'count_customers')
     }} end as retention_rate_lower,

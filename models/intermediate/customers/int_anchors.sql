@@ -47,7 +47,7 @@ select
     known_days,
     first_order_date
 from anchors
--- with less than a step of history behind an anchor there is nothing to learn from
+-- an anchor with less than a step of history before it has nothing to learn from
 where
     anchor_date is not null
     and (

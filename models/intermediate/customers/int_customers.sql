@@ -1,4 +1,4 @@
--- Everyone we know: who has a profile, and who has ordered without one.
+-- All known customers: those with a profile, and those who ordered without one.
 with
 
 orders as (
@@ -26,7 +26,7 @@ known_customers as (
 
     select customer_id from orders
     union
-    -- as of a past day, a profile that does not say when it was made is not known yet
+    -- on a past day, a profile without a date of its own is not known yet
     select customer_id from customers
     where signed_up_at is not null or {{ as_of_date() }} is null
 

@@ -1,6 +1,6 @@
--- Everyone at the scoring anchor. At the earlier ones, which are only learned from,
--- a bounded sample of those who had bought by then: the customers whose hashed ids
--- come first, so that the sample depends on neither chance nor row order.
+-- Everyone at the scoring anchor. At past anchors, which only serve training, a bounded
+-- sample of earlier buyers: the customers whose hashed ids come first, so that the
+-- sample depends on neither chance nor row order.
 with
 
 anchors as (

@@ -44,7 +44,7 @@ web as (
 
 favourite_devices as {{ favourite_of('web_events', 'device') }},
 
--- opening, clicking and unsubscribing are events of their own, each with its moment
+-- opening, clicking and unsubscribing are separate events, each with its own time
 messages as (
 
     select

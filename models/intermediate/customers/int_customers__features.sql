@@ -1,4 +1,4 @@
--- What is absent is null, but for counts and amounts, which are then 0.
+-- Missing features are null; missing counts and amounts are 0.
 {%- set windows = [30, 90, 180, 365] %}
 with
 

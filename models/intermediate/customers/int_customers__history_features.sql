@@ -3,9 +3,9 @@
     on_schema_change="sync_all_columns"
 ) }}
 
--- The features of int_customers__features that segments are made of, by the same
--- definitions, for everyone at every anchor of history. Favourites are counted where the
--- clusters are learned on them.
+-- The features of int_customers__features that define segments, by the same
+-- definitions, for everyone at every anchor of history. Favourites are counted only
+-- where clusters are learned on them.
 {%- set windows = [90, 365] %}
 {%- set favourites = named_history_categories() %}
 with
@@ -62,7 +62,7 @@ first_orders as (
 
 ),
 
--- also those who have sent everything back
+-- including customers who returned everything
 buyers as (
 
     select
@@ -111,7 +111,7 @@ totals as (
 
 ),
 
--- days with a purchase, known from then until all its orders are gone
+-- days with a purchase, each known from then until all its orders came back
 days as (
 
     select
@@ -170,7 +170,7 @@ last_days as (
 
 ),
 
--- the last day but one; the one before that, where everything of it has gone back
+-- the last purchase day but one; an earlier one where everything of that day came back
 last_days_but_one as (
 
     select

@@ -1,4 +1,4 @@
--- Orders of one day are one, as they are where purchases are counted.
+-- Orders of one day count once, as in the counts of purchase days.
 with
 
 customers as (

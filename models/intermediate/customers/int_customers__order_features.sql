@@ -49,7 +49,7 @@ order_days as (
 
 ),
 
--- sums of whole numbers are exact, so the spread does not hang on row order
+-- sums of whole numbers are exact, so the spread does not depend on row order
 gaps as (
 
     select

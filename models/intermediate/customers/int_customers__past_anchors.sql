@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
--- Whom a label is asked of, and for how many days from the anchor on it can be known.
+-- Customers to label, and for how many days from the anchor on their labels are known.
 with
 
 anchors as (

@@ -31,7 +31,7 @@ favourite_categories as {{ favourite_of(
     'sale_lines', 'category', weight='net_amount', plural='categories'
 ) }},
 
--- what was given away on the last day is nothing that was spent on
+-- products given away on the last day do not count as spend
 last_day_lines as (
 
     select * from sale_lines

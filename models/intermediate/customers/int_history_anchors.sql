@@ -1,6 +1,6 @@
--- The grid, and the scoring anchor. A checksum of all that orders say before an anchor
--- tells whether what is stored for it still holds; others of the definitions and of the
--- settings that add features, whether its segments and its features do.
+-- The grid, and the scoring anchor. Checksums tell whether what is stored for an anchor
+-- still holds: one of the orders before it, one of the definitions of segments, and one
+-- of the settings that add features.
 {%- set step = setting('history_grid') %}
 with
 
@@ -70,7 +70,7 @@ anchors as (
 
 ),
 
--- a version begins at one moment and, where nothing follows it, ends at another
+-- a version has a start, and an end where no other version follows it
 changes as (
 
     select

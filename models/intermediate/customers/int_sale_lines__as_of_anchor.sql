@@ -1,6 +1,6 @@
 {{ config(materialized="view") }}
 
--- What was sold before each anchor, less what had come back by then.
+-- Sales before each anchor, minus what had come back by then.
 with
 
 customers_anchors as (

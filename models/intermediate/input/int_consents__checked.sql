@@ -2,7 +2,7 @@ with
 
 {{ accept_or_reject(
     'privacy', 'consents', rows=ref('stg_privacy__consents'),
-    faults=dict(date_faults('recorded_at'), **{
+    rejections=dict(date_rejections('recorded_at'), **{
         'customer_id is missing': 'customer_id is null',
         'purpose is missing': 'purpose is null',
         'is_granted is missing':

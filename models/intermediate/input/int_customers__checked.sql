@@ -1,6 +1,6 @@
 with
 
--- a version from after the as_of_date serves only where there is no earlier one
+-- a version from after the as_of_date is used only where there is no earlier one
 versions as (
 
     select
@@ -14,7 +14,7 @@ versions as (
 
 {{ accept_or_reject(
     'shop', 'customers', rows='versions', prefer='is_later_version asc, updated_at desc nulls last',
-    faults={
+    rejections={
         'customer_id is missing': 'customer_id is null',
         'birth_date is before 1900': "birth_date < cast('1900-01-01' as date)",
         'birth_date is in the future':

@@ -2,7 +2,7 @@ with
 
 {{ accept_or_reject(
     'privacy', 'erasure_requests', rows=ref('stg_privacy__erasure_requests'),
-    faults=dict(date_faults('requested_at'), **{
+    rejections=dict(date_rejections('requested_at'), **{
         'customer_id is missing': 'customer_id is null',
     })
 ) }}

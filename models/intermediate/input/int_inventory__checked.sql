@@ -27,7 +27,7 @@ examined as (
 
 {{ accept_or_reject(
     'shop', 'inventory', rows='examined',
-    faults=dict(date_faults('counted_at'), **{
+    rejections=dict(date_rejections('counted_at'), **{
         'product_id is missing': 'product_id is null',
         'product_id is not in products': 'product_id is not null and not has_product',
         'on_hand_quantity is missing':

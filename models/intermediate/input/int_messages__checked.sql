@@ -2,7 +2,7 @@ with
 
 {{ accept_or_reject(
     'crm', 'messages', rows=ref('stg_crm__messages'), prefer='sent_at asc nulls last, opened_at asc nulls last',
-    faults=dict(date_faults('sent_at'), **{
+    rejections=dict(date_rejections('sent_at'), **{
         'message_id is missing': 'message_id is null',
         'customer_id is missing': 'customer_id is null',
         'opened_at is before sent_at': 'opened_at < sent_at',

@@ -39,5 +39,5 @@ examined as (
 
 {{ accept_or_reject(
     'shop', 'order_lines', rows='examined', extra=['line_amount'],
-    faults=order_line_faults()
+    rejections=order_line_rejections()
 ) }}

@@ -11,5 +11,5 @@ orders as (
 {{ accept_or_reject(
     'shop', 'orders', rows='examined', extra=['is_sale', 'takes_back', 'exchange_rate'],
     prefer='ordered_at asc nulls last, is_sale asc nulls last, is_anonymous asc',
-    faults=order_faults()
+    rejections=order_rejections()
 ) }}

@@ -1,6 +1,6 @@
--- With an as_of_date, whatever is dated on or after it is not known yet. Without one,
--- a typing error (2099-01-01) must not move the scoring anchor: the last orders are
--- held to be errors where they follow a long silence and are few.
+-- With an as_of_date, events dated on or after it are not known yet. Without one, a
+-- typing error (2099-01-01) must not move the scoring anchor: the last orders count as
+-- errors if they follow a long silence and are few.
 with
 
 orders as (

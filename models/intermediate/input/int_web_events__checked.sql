@@ -2,7 +2,7 @@ with
 
 {{ accept_or_reject(
     'web', 'web_events', rows=ref('stg_web__web_events'), prefer='occurred_at asc nulls last',
-    faults=dict(date_faults('occurred_at'), **{
+    rejections=dict(date_rejections('occurred_at'), **{
         'event_id is missing': 'event_id is null',
         'event_type is missing': 'event_type is null',
     })

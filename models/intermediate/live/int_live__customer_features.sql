@@ -1,10 +1,10 @@
 {{ config(materialized="view") }}
 
--- One chain of steps, each of them by customer, so that a filter on one customer reaches
--- the tables at its start: a step that two others read from would stop it.
+-- One chain of steps, each by customer, so that a filter on one customer reaches the
+-- tables at its start. A step read by two others would stop the filter.
 --
--- Units are a stack, as in int_returns__matched: of a sale those are kept that lie below
--- the lowest height the stack falls to afterwards.
+-- Units form a stack, as in int_returns__matched: the units of a sale that are kept lie
+-- below the lowest height to which the stack falls afterwards.
 {%- set counts = [
     'count_orders', 'count_order_days', 'lifetime_net_amount',
     'count_orders_90d', 'net_amount_90d', 'count_orders_365d', 'net_amount_365d',

@@ -1,6 +1,6 @@
--- Features that the live view works out anew are left out; of the others it has those of
--- the build. Sticky scores are those of the last date on the grid, which the next build
--- begins from as well.
+-- Features that the live view computes anew are left out; the others keep the values of
+-- the build. Sticky scores are those of the last date on the grid, from which the next
+-- build starts too.
 with
 
 customers as (

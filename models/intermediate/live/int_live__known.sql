@@ -51,7 +51,7 @@ select
 
     ---------- timestamps
     newest.newest_ordered_at,
-    -- earlier, since a raw time may carry an offset from UTC
+    -- earlier, because a raw time may carry an offset from UTC
     newest.newest_ordered_at - interval '14' hour as read_from_at
 from scoring
 cross join newest

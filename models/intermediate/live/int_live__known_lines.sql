@@ -40,5 +40,5 @@ left join returned
         sale_lines.order_id = returned.order_id
         and sale_lines.line_number = returned.line_number
 where sale_lines.quantity > coalesce(returned.returned_quantity, 0)
--- so that the lines of one customer are found without reading everyone's
+-- sorted, so that the lines of one customer are found without reading all of them
 order by sale_lines.customer_id, sale_lines.ordered_at

@@ -1,7 +1,7 @@
 {{ config(materialized="view") }}
 
--- New rows are read and judged as the build does it. Which of them are plausible, by the
--- rule of int_plausible_dates, is a matter of all of them; the rest is by customer.
+-- New rows are read and judged as the build does it. Only the rule of
+-- int_plausible_dates needs all new rows; the rest works by customer.
 {%- set id_type = raw_bound_type('shop', 'order_lines', 'order_id') %}
 with
 
@@ -102,7 +102,7 @@ new_rows as (
 bounds as (
 
     select
-        -- a range without any where there is no new order
+        -- an empty range if there is no new order
         coalesce(new_rows.first_order_id, cast('1' as {{ id_type }})) as first_order_id,
         coalesce(new_rows.last_order_id, cast('0' as {{ id_type }})) as last_order_id,
         greatest(
@@ -126,7 +126,7 @@ judged_orders as (
 
     select
         examined.*,
-        {{ has_no_fault(order_faults()) }} as is_faultless
+        {{ has_no_rejection(order_rejections()) }} as is_acceptable
     from examined
     inner join bounds
         on examined.ordered_at > bounds.newest_ordered_at
@@ -138,10 +138,10 @@ new_orders as (
     select * from judged_orders
     where customer_id is not null
     qualify
-        is_faultless and row_number() over (
+        is_acceptable and row_number() over (
             partition by customer_id, order_id
             order by
-                is_faultless desc, ordered_at asc, is_sale asc, status asc, currency asc
+                is_acceptable desc, ordered_at asc, is_sale asc, status asc, currency asc
         ) = 1
 
 ),
@@ -185,7 +185,7 @@ judged_lines as (
 
     select
         *,
-        {{ has_no_fault(order_line_faults()) }} as is_faultless
+        {{ has_no_rejection(order_line_rejections()) }} as is_acceptable
     from examined_lines
 
 ),
@@ -194,17 +194,16 @@ new_lines as (
 
     select * from judged_lines
     qualify
-        is_faultless and row_number() over (
+        is_acceptable and row_number() over (
             partition by customer_id, order_id, line_number
             order by
-                is_faultless desc, product_id asc, quantity asc, unit_price asc,
+                is_acceptable desc, product_id asc, quantity asc, unit_price asc,
                 discount_amount asc nulls last
         ) = 1
 
 ),
 
--- an order without lines makes its customer known all the same; units returned are less
--- than 0
+-- an order without lines makes its customer known too; returned units are below 0
 came as (
 
     select

@@ -1,4 +1,4 @@
--- w ((1 - c)^2 - c^2): what a value adds to a score to which it was reckoned as absent.
+-- w ((1 - c)^2 - c^2): score correction when the category is present.
 with
 
 serving as (

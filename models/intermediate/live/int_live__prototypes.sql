@@ -1,5 +1,5 @@
--- What the scores of int_customers__history_clusters are made of. Categories add what no
--- value of them would; int_live__prototype_categories corrects it for the one there is.
+-- The parts of the scores of int_customers__history_clusters. Categories count as
+-- absent here; int_live__prototype_categories corrects for the one that is present.
 {%- set features = setting('cluster_features') %}
 with
 

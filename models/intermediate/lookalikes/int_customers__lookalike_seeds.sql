@@ -1,4 +1,4 @@
--- The lists that lookalikes are sought of: segments the setting names, and tables of ids.
+-- The lists to find lookalikes for: segments named in the setting, and tables of ids.
 {%- set features = lookalike_columns() %}
 with
 
@@ -57,7 +57,7 @@ select
     ---------- booleans
     customers.customer_id is not null as is_known,
     coalesce(features.count_orders > 0, false) as has_bought,
-    -- a salt of its own: the sample that everything is learned from is by md5 as well
+    -- a salt of its own, because the training sample uses md5 as well
     md5('held out ' || chosen.customer_id) < '8' as is_held_out,
     coalesce(features.count_orders > 0, false) and row_number() over (
         partition by chosen.list_id, coalesce(features.count_orders > 0, false)

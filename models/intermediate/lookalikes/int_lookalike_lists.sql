@@ -48,7 +48,7 @@ rates as (
         count_found_by_baseline / count_held_out as baseline_hit_rate,
         (count_found - count_found_by_baseline) / count_held_out
             as difference,
-        -- paired: only those whom one finds and the other does not tell them apart
+        -- paired: only customers that one method finds and the other misses count
         sqrt(
             count_found + count_found_by_baseline - 2 * count_found_by_both
             - power(count_found - count_found_by_baseline, 2)

@@ -1,8 +1,7 @@
 {{ config(materialized='view') }}
 
--- What scores are made of, in words. Python takes models apart; what SQL does to their
--- scores afterwards (horizons that are made to agree, days, categories) is taken apart
--- here.
+-- Reasons for scores, in words. Python explains the models; what SQL does to their
+-- scores afterwards (horizons made to agree, days, categories) is explained here.
 {%- set horizons = purchase_horizons() | sort %}
 with
 
@@ -80,7 +79,7 @@ last_ranks as (
 
 ),
 
--- horizons are learned apart: what was changed to make them agree is a reason too
+-- horizons are learned separately: the change that makes them agree is a reason too
 changes as (
 
     select
@@ -143,7 +142,7 @@ survivals as (
 
 ),
 
--- the days that the shortest horizon alone gives, and what each longer one changes
+-- the days by the shortest horizon alone, and what each longer one changes
 day_reasons as (
 
     {% for days in horizons -%}

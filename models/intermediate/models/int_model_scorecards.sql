@@ -14,7 +14,7 @@ scorecards as (
 
 ),
 
--- the fit of clusters that serves, or that found none
+-- the cluster fit that serves, or the one that found no clusters
 cluster_fit as (
 
     select * from {{ ref('int_cluster_fits') }}

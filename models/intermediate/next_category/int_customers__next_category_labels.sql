@@ -1,5 +1,5 @@
--- The category on which most is spent on the first day with a purchase from a past anchor
--- on; null where there has been none, or none with a category.
+-- The category with the highest spend on the first day with a purchase from a past
+-- anchor on; null without such a day, or without a category.
 with
 
 customers as (

@@ -1,7 +1,7 @@
--- The candidate that serves, applied from its parameters: what does not serve is null.
--- What a customer's own purchases, the shop's shares and the last purchase add are kept
--- apart: they sum to the probability.
--- segmentation.predictions.tastes holds the twin in Python.
+-- Applies the candidate that serves from its parameters; those of other candidates are
+-- null. The parts from a customer's own purchases, the shop's shares and the last
+-- purchase are separate columns that add up to the probability.
+-- segmentation.predictions.tastes is the same rule in Python.
 with
 
 customers as (
@@ -32,14 +32,14 @@ fits as (
         champion,
         is_baseline
     from {{ ref('int_fits__serving_next_categories') }}
-    where target = 'next_category' and champion <> 'none'
+    where champion <> 'none'
 
 ),
 
 parameters as (
 
     select * from {{ ref('int_fits__next_category_parameters') }}
-    where target = 'next_category' and is_served
+    where is_served
 
 ),
 
@@ -72,7 +72,7 @@ shares as (
 
 ),
 
--- shares are of a sample of the customers: the others may have bought more
+-- shares come from a sample of customers: the others may have bought more categories
 categories as (
 
     select category from shares
@@ -145,7 +145,7 @@ parts as (
             when champion = 'popularity' then shop_share
             when champion = 'own favourite' and not has_favourite then shop_share
             when champion = 'own favourite' and is_favourite then 0
-            -- all others, as the shop has them
+            -- all other categories by their share in the shop
             when champion = 'own favourite'
                 then (1 - favourite_rate) * shop_share / (1 - favourite_share)
             else

@@ -14,7 +14,7 @@ owners as (
 
     select * from {{ ref('segment_owners') }}
     union all
-    -- sticky segments are the same ones, held longer
+    -- sticky segments have the same meaning, only customers stay longer
     select
         'rfm_sticky' as dimension,
         segment_code,
@@ -86,7 +86,7 @@ joined as (
         stages.lifecycle_stage_code,
         churn.churn_probability,
         cast(customer_values.expected_value_amount as double) as expected_value_amount,
-        -- what was paid in a horizon, of all from the first purchase to the last
+        -- net amount per horizon, over the time from first to last purchase
         customers.lifetime_net_amount
         * greatest(coalesce(customer_values.margin_rate, 1), 0)
         * {{ horizon_days }} / greatest(
@@ -111,7 +111,7 @@ joined as (
 
 ),
 
--- what the typical customer of a segment is worth, if there are enough to tell
+-- value of the typical customer of a segment, if there are enough customers
 typical as (
 
     select
@@ -145,7 +145,7 @@ compared as (
     select
         joined.*,
         better.better_value_amount,
-        -- not known to be the best, where no value is
+        -- whether a segment is the best is unknown where it has no value
         joined.expected_value_amount is null or better.segment_code is not null
             as has_better
     from joined
@@ -180,7 +180,7 @@ sizes as (
 
 ),
 
--- exact sums, so that nothing hangs on row order
+-- exact sums, so that nothing depends on row order
 summed as (
 
     select
@@ -189,7 +189,7 @@ summed as (
         count(*) as count_at_stake,
         count(probability * amount) as count_valued,
         sum(cast(probability * amount as decimal(28, 6))) as value_at_stake,
-        -- a probability that is itself observed on few is less certain
+        -- a probability observed on few customers is less certain
         sum(cast(probability * (1 - probability) * amount * amount as decimal(38, 6)))
         * (1 + coalesce(count(*) / nullif(cast(max(count_observed) as double), 0), 0))
             as variance
@@ -252,7 +252,7 @@ select
     ranked.segment_name,
     '{{ setting("objective") }}' as objective,
     ranked.suggested_play,
-    -- a cluster nobody is named for is his who acts on those most common in it
+    -- a cluster without a named owner goes to the owner of its most common segment
     coalesce(owners.owner, kin_owners.owner) as owner,
     basis.value_basis,
     case

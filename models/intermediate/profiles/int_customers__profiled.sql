@@ -1,5 +1,5 @@
--- All customers, or those whose hashed ids come first: what profiles cost in time and
--- memory is bounded.
+-- All customers, or those whose hashed ids come first, so that the time and memory of
+-- profiles are bounded.
 {{ config(materialized='view') }}
 
 with

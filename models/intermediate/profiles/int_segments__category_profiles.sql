@@ -71,7 +71,7 @@ here as (
 
 ),
 
--- a value that nobody of the segment has is a figure too
+-- a category that nobody in the segment has is a finding too
 counted as (
 
     select

@@ -1,6 +1,7 @@
 -- Cliff's delta of each segment against all others, from how often each value occurs
--- among everyone and within the segment: no pair of customers is ever formed. Counts are
--- whole, and doubled where ties count half, so that sums do not hang on row order.
+-- among everyone and within the segment: no pair of customers is ever formed. Counts
+-- are whole, and doubled where ties count half, so that sums do not depend on row
+-- order.
 with
 
 customers as (
@@ -222,7 +223,7 @@ sized as (
 
 ),
 
--- d_i. is twice_wins / rest - 1 of a customer, d_.j is 1 - twice_losses / own
+-- for a customer, d_i. is twice_wins / rest - 1 and d_.j is 1 - twice_losses / own
 compared as (
 
     select

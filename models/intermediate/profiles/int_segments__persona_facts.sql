@@ -1,6 +1,6 @@
--- Medians are told, since amounts and counts are skewed. Where they read the same, or
--- point elsewhere than the effect, means are. What sets apart must show in the means too:
--- among shares of a customer's own orders, that of many orders is rarely 0.
+-- Facts state medians, because amounts and counts are skewed; they state means where
+-- the medians read the same or point the other way than the effect. A distinguishing
+-- fact must show in the means too: a customer with many orders rarely has a share of 0.
 {%- set mean_format -%}
     case
         when not profiles.is_number then 'share'
@@ -57,7 +57,7 @@ worded as (
         on profiles.feature = formats.feature
     where
         profiles.count_known > 0
-        -- what is the same for all, for instance visits where none are recorded
+        -- equal for all customers, for instance visits where none are recorded
         and coalesce(
             profiles.effect_size <> 0
             or profiles.segment_mean <> profiles.others_mean

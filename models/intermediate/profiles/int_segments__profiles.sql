@@ -1,5 +1,5 @@
--- Every segment beside every feature, those of nobody known included; ranked by what
--- the effect is at the least.
+-- Every segment with every feature, including features known for nobody; ranked by the
+-- smallest effect within the interval.
 {%- set numbers = feature_names() %}
 with
 
@@ -37,7 +37,7 @@ features as (
 
 ),
 
--- what a segment is made of, and all that tells the same
+-- the features that define a segment, and all others of the same topic
 made as (
 
     {% for dimension, features in segment_made_by().items() -%}

@@ -30,7 +30,7 @@ unioned as (
 
 ),
 
--- the same row may come many times: each time is a row here, with a number of its own
+-- a raw row may arrive many times: each one is a row here, with its own number
 numbered as (
 
     select

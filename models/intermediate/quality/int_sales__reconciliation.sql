@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
--- From what was sold to what the customers' net amounts add up to, step by step.
+-- From everything sold to the sum of the customers' net amounts, step by step.
 with
 
 sale_lines as (

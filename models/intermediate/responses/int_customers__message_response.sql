@@ -16,14 +16,13 @@ serving as (
         target,
         champion
     from {{ ref('int_fits__serving_responses') }}
-    where target in ('message_click', 'message_order') and champion <> 'none'
+    where champion <> 'none'
 
 ),
 
 scores as (
 
     select * from {{ ref('int_customers__response_probabilities') }}
-    where target in ('message_click', 'message_order')
 
 )
 

@@ -1,6 +1,6 @@
--- Whether the next message after a past anchor was answered, by a click or by an order.
--- A label is null where there was no message, or where the days to answer it reach beyond
--- the scoring anchor: it is not known yet.
+-- Whether the customer responded to the next message after a past anchor, by a click or
+-- an order. A label is null where there was no message, or where its response days
+-- reach beyond the scoring anchor, because it is not known yet.
 {%- set horizon_days = setting('horizon_days') %}
 with
 

@@ -1,5 +1,5 @@
--- What the next orders would lead to: one to three of the customer's usual amount, or
--- with as much more in the last of them as the next cut point asks for.
+-- We try one to three extra orders at the customer's average amount, and the same with
+-- enough extra spend in the last one to pass the next cut point.
 with
 
 customers as (
@@ -53,7 +53,7 @@ cells as (
 
 ),
 
--- where an order leads to, and the lowest recency score at which one is still there
+-- the segment an order leads to, and the lowest recency score that still belongs to it
 targets as (
 
     select
@@ -97,7 +97,7 @@ usual as (
             ),
             cast(0.01 as decimal(18, 2))
         ) as order_amount,
-        -- as forecast, or else at the customer's own pace so far
+        -- by the forecast, or else at the customer's pace so far
         coalesce(
             forecasts.expected_orders / {{ setting('horizon_days') }},
             customers.count_orders
@@ -151,7 +151,7 @@ extras as (
     cross join cut_points
     where
         orders.lifetime_net_amount <= cut_points.monetary_cut_{{ cut }}
-        -- more than as much again as usual is not to be expected
+        -- more than twice the usual amount is not to be expected
         and cut_points.monetary_cut_{{ cut }}
         < cast(orders.lifetime_net_amount + orders.order_amount as double)
     {% endfor %}
@@ -221,8 +221,8 @@ judged as (
 
     select
         *,
-        -- not less likely than one in twenty, if orders come at random; of who has never
-        -- bought a first order is not too much to ask
+        -- at least one in twenty, if orders come at random; a first order is always
+        -- realistic for customers who have never bought
         coalesce(
             1 - exp(-expected_orders) * case orders_needed
                 when 1 then 1

@@ -129,7 +129,7 @@ select
     rules.rfm_rule_id,
     rules.cluster_rule_id,
 
-    ---------- strings: why the customer is where he is
+    ---------- strings: why the customer is in the segment
     explained.rfm_segment_code,
     explained.segment_name as rfm_segment_name,
     explained.rfm_path,

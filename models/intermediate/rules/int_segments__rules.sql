@@ -13,7 +13,7 @@ words as (
 
 ),
 
--- a feature that is counted takes whole numbers: at most the one before the bound
+-- counts are whole numbers: the highest allowed is the one before the bound
 told as (
 
     select
@@ -47,7 +47,7 @@ conditions as (
         rule_number,
         feature,
         replace(words, '{value}', case
-            -- whoever has bought has at least one
+            -- customers who have bought have at least one
             when feature in ('count_orders', 'count_order_days') and value_to = 1
                 then to_words
             when value_from is null and is_counted then 'at most ' || to_words

@@ -1,6 +1,5 @@
--- An order is worth less from each return on. Each moment at which that happens begins a
--- version, which holds until the next one; an order of which nothing of worth is left has
--- no further version.
+-- An order loses value with each return. Each return begins a new version, which holds
+-- until the next one; an order with nothing of value left has no further version.
 with
 
 sale_lines as (

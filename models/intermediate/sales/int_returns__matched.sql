@@ -93,7 +93,7 @@ heights as (
 ),
 
 -- heights at or above the bottom of a purchase made between the two have been
--- covered again since: they are not the earlier purchase's any more
+-- covered again since: they no longer belong to the earlier purchase
 pairs as (
 
     select

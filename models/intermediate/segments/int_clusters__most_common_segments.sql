@@ -1,4 +1,4 @@
--- What people have written down of RFM segments can be told of clusters by it.
+-- Lets a cluster borrow the play and owner of its most common RFM segment.
 with
 
 counted as (

@@ -1,7 +1,7 @@
 {{ config(materialized="view") }}
 
--- A column per way of segmenting, on the grid only: the scoring anchor's segments are
--- those of the day, and history takes them in with the next step.
+-- One column per way of segmenting, on the grid only: the scoring anchor's segments are
+-- those of the day and do not enter history before the next step.
 with
 
 segments as (
@@ -15,7 +15,7 @@ clusters as (
     {% if 'cluster' in segment_dimensions() -%}
     select * from {{ ref('int_customers__history_clusters') }}
     {%- else -%}
-    -- clusters are left out of the var segment_dimensions, and not learned
+    -- clusters are not in the setting segment_dimensions and are not learned
     select
         customer_id,
         anchor_date,

@@ -2,9 +2,8 @@
     pre_hook="{{ forget_stale_history(['input_checksum', 'definitions_checksum']) }}"
 ) }}
 
--- Segments as they were at each anchor, by the cut points of that anchor. Beside each
--- stands what it would have been had nobody else moved: by the cut points of the anchor
--- before.
+-- Segments at each anchor by the cut points of that anchor, and by those of the
+-- previous anchor: the segment if nobody else had moved.
 {%- set metrics = rfm_metrics() %}
 with
 
@@ -48,7 +47,7 @@ customers as (
 
 ),
 
--- who comes new, or back after having sent everything back, begins with plain scores
+-- new customers, and those who returned everything, start from plain scores
 scored as (
 
     select
@@ -70,7 +69,7 @@ scored as (
 
 ),
 
--- and whoever was there at the last anchor that is stored, where he stood then
+-- customers of the last stored anchor start from their scores of then
 stored as (
 
     {% if is_incremental() -%}

@@ -14,7 +14,7 @@ segments as (
 
 ),
 
--- who has never bought has no history
+-- customers who have never bought have no history
 nobody as (
 
     select
@@ -39,7 +39,7 @@ clusters as (
     {% if 'cluster' in dimensions -%}
     select * from {{ ref('int_customers__history_clusters') }}
     {%- else -%}
-    -- clusters are left out of the var segment_dimensions, and not learned
+    -- clusters are not in the setting segment_dimensions and are not learned
     select
         customer_id,
         anchor_date,

@@ -13,7 +13,7 @@ locks as (
 
 ),
 
--- a cluster's play is that of the segment most common in it
+-- a cluster takes the play of its most common segment
 plays as (
 
     select
@@ -43,7 +43,7 @@ unioned as (
 
     union all
 
-    -- sticky segments are the same ones, held longer
+    -- sticky segments have the same meaning, only customers stay longer
     select
         'rfm_sticky' as dimension,
         segment_code,

@@ -1,7 +1,7 @@
 {{ config(materialized="table") }}
 
--- From where to where, and by way of which segment: the one that the cut points of the
--- anchor before would have given.
+-- Segment before, segment after, and the segment in between: the one by the cut points
+-- of the previous anchor.
 with
 
 customers as (

@@ -34,7 +34,7 @@ sizes as (
         sum(customers.lifetime_net_amount) as total_net_amount,
         sum(customers.count_orders) as total_orders,
         avg(customers.days_since_last_order) as avg_days_since_last_order,
-        -- exact sums, so that the mean does not hang on row order
+        -- exact sums, so that the mean does not depend on row order
         sum(cast(churn.churn_probability as decimal(18, 6)))
         / count(churn.churn_probability) as avg_churn_probability
     from memberships

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
--- Each customer goes from one segment to another in at most two steps: by what he did, or
--- by time, as seen by the cut points of the anchor before; then because these moved.
+-- Each customer changes segment in at most two steps: first by what they did, or by
+-- time, under the previous cut points; then because the cut points moved.
 with
 
 flows as (

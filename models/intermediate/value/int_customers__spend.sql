@@ -1,7 +1,8 @@
--- Expected orders and spend by horizon, each with the interval of its value band. What
--- is learned apart is made to agree: no fewer orders are expected than one is probable,
--- as far as the longest horizon expects as many, nor than within a shorter horizon; and
--- where an order is likelier than one in ten, nine in ten outcomes are not below one.
+-- Expected orders and spend by horizon, each with the interval of its value band.
+-- Horizons are learned separately and are made to agree here. Expected orders are never
+-- below the purchase probability (as far as the longest horizon expects as many) and
+-- never below those of a shorter horizon. Where an order is likelier than one in ten,
+-- the upper end of the interval is at least one order.
 with
 
 amounts as (
@@ -56,7 +57,7 @@ raised as (
 
     select
         *,
-        -- who spends nothing by a naive rule goes on to
+        -- customers with no expected orders by a naive rule keep none
         case
             when expected_orders > 0 and expected_orders < least_orders
                 then least_orders / expected_orders

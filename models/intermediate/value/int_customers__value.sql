@@ -39,7 +39,7 @@ next_orders as (
 
 ),
 
--- of the buyers whose margin is known; exact sums, so that it does not hang on row order
+-- over buyers with a known margin; exact sums, so that it does not depend on row order
 shop as (
 
     select

@@ -1,5 +1,5 @@
--- Orders and spend within each horizon from a past anchor on. A label is null where the
--- days it asks about reach beyond the scoring anchor: it is not known yet.
+-- Orders and spend within each horizon from a past anchor on. A label is null where its
+-- days reach beyond the scoring anchor, because it is not known yet.
 with
 
 customers as (

@@ -10,6 +10,7 @@ fitted method as Python does.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -229,6 +230,10 @@ class Clustering:
 
     def learned(self) -> tuple[Encoding, Prototypes]:
         """Return what `of` was told."""
+        return self._learned
+
+    @cached_property
+    def _learned(self) -> tuple[Encoding, Prototypes]:
         rows = self.prototypes.sort_values("prototype_id", kind="stable")
         count = rows["prototype_id"].nunique()
         size = len(rows) // count

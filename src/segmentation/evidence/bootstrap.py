@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from segmentation.evidence.metrics import METRICS
+from segmentation.evidence.metrics import METRICS, best_order
 from segmentation.evidence.predictions import Origin
 
 # Per origin a list: candidate to metric to value, or to values of all resamples.
@@ -41,8 +41,10 @@ def resamples(
 def _measure(
     origin: Origin, kind: str, weights: np.ndarray
 ) -> dict[str, dict[str, np.ndarray]]:
+    actual = origin.actual
+    shared = [best_order(actual, weights)] if kind == "amount" else []
     return {
-        name: METRICS[kind](origin.actual, forecast.predicted, forecast.raw, weights)
+        name: METRICS[kind](actual, forecast.predicted, forecast.raw, weights, *shared)
         for name, forecast in origin.forecasts.items()
     }
 

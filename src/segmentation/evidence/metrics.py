@@ -176,11 +176,17 @@ def mid_ranks(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return ranks[group_of]
 
 
-def spearman(
-    actual: np.ndarray, predicted: np.ndarray, weights: np.ndarray
-) -> np.ndarray:
-    """Return the correlation of mid-ranks (Spearman 1904), shape (b,)."""
-    x, y = mid_ranks(actual, weights), mid_ranks(predicted, weights)
+def spearman(x: np.ndarray, predicted: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return the correlation of mid-ranks (Spearman 1904), shape (b,).
+
+    Parameters
+    ----------
+    x : ndarray, shape (n, b)
+        The mid-ranks of what came, which are the same for every prediction.
+    predicted : ndarray, shape (n,)
+    weights : ndarray, shape (n, b)
+    """
+    y = mid_ranks(predicted, weights)
     weighted = weights * x
     covariance = np.einsum("nb,nb->b", weighted, y)
     x_squared = np.einsum("nb,nb->b", weighted, x)
@@ -240,11 +246,20 @@ def probability_metrics(
     return found
 
 
+def best_order(
+    actual: np.ndarray, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the concentration, shape (b,), and mid-ranks, (n, b), of what came."""
+    own = concentration(Ranked.of(actual, actual, weights))
+    return own, mid_ranks(actual, weights)
+
+
 def amount_metrics(
     actual: np.ndarray,
     predicted: np.ndarray,
     raw: np.ndarray | None,
     weights: np.ndarray,
+    best: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> dict[str, np.ndarray]:
     """Measure expected amounts against what was spent.
 
@@ -254,6 +269,8 @@ def amount_metrics(
     raw : ndarray, shape (n,), or None
         Before calibration.
     weights : ndarray, shape (n, b)
+    best : tuple of ndarray, optional
+        `best_order` of these actuals and weights, where several predict the same.
 
     Returns
     -------
@@ -266,15 +283,14 @@ def amount_metrics(
         highest spent, `predicted_over_actual` is of totals: 1 is unbiased. Metrics of
         `raw` are left out where it is None.
     """
+    highest, x = best_order(actual, weights) if best is None else best
     ranked = Ranked.of(actual, predicted, weights)
     errors = actual - predicted
     sums = np.stack([np.abs(errors), errors**2, predicted, actual]) @ weights
     absolute, squared, expected, spent = sums
     found = {
-        "normalised_gini": ratio(
-            concentration(ranked), concentration(Ranked.of(actual, actual, weights))
-        ),
-        "spearman": spearman(actual, predicted, weights),
+        "normalised_gini": ratio(concentration(ranked), highest),
+        "spearman": spearman(x, predicted, weights),
         "top_20_pct_capture": top_share(ranked, 0.2),
         "mean_absolute_error": ratio(absolute, ranked.size),
         "root_mean_squared_error": np.sqrt(ratio(squared, ranked.size)),

@@ -29,8 +29,13 @@ Settings = dict[str, float]
 
 
 def logistic(seed: int, **settings: float) -> Any:
-    """Return an L2-penalised logistic regression (Hastie et al. 2009, 4.4)."""
-    return LogisticRegression(max_iter=1000, tol=1e-8, **settings)
+    """Return an L2-penalised logistic regression (Hastie et al. 2009, 4.4).
+
+    Newton's method: of few features, half a dozen steps reach the last digits.
+    """
+    return LogisticRegression(
+        solver="newton-cholesky", max_iter=1000, tol=1e-8, **settings
+    )
 
 
 def linear_svm(seed: int, **settings: float) -> Any:

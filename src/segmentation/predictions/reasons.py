@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from segmentation.frames import one_batch
 from segmentation.learning.candidates import Model
 from segmentation.predictions import forecasts
 from segmentation.predictions.scoring import Amounts, frames_of, model_of
@@ -219,6 +220,4 @@ def explain(
         ]:
             if terms is not None:
                 frame = top_reasons(terms, customers["customer_id"], target, count)
-                yield pa.RecordBatch.from_pandas(
-                    frame, schema=REASONS_SCHEMA, preserve_index=False
-                )
+                yield one_batch(frame, REASONS_SCHEMA)

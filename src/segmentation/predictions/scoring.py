@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from segmentation.frames import one_batch
 from segmentation.identity import NOTHING
 from segmentation.learning.candidates import Model, probability
 from segmentation.linear import Linear
@@ -91,9 +92,7 @@ def score_forests(
                     "probability": probability(model.margin(customers)),
                 }
             )
-            yield pa.RecordBatch.from_pandas(
-                frame, schema=PROBABILITIES_SCHEMA, preserve_index=False
-            )
+            yield one_batch(frame, PROBABILITIES_SCHEMA)
 
 
 @dataclass(frozen=True)
@@ -198,6 +197,4 @@ def score_amounts(
                     "alive_probability": fit.alive(customers),
                 }
             )
-            yield pa.RecordBatch.from_pandas(
-                frame, schema=AMOUNTS_SCHEMA, preserve_index=False
-            )
+            yield one_batch(frame, AMOUNTS_SCHEMA)

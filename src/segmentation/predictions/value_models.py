@@ -66,7 +66,10 @@ class ValueModels:
     origins : Origins
         Over the anchors whose labels are known.
     fitted : dict
-        Purchase and spend models by anchor, as they are asked for.
+        Purchase and spend models by anchor, as they are asked for. They know nothing of
+        the horizon, so that targets on the same customers may share them.
+    expected : dict
+        What purchase models expect, by anchor.
     """
 
     target: Target
@@ -74,6 +77,7 @@ class ValueModels:
     rows: pd.DataFrame
     origins: Origins
     fitted: dict[int, Parameters] = field(default_factory=dict, compare=False)
+    expected: dict[int, pd.DataFrame] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, customers: pd.DataFrame, target: Target, settings: Settings) -> Self:
@@ -96,6 +100,16 @@ class ValueModels:
             rows = self.at(number)
             self.fitted[number] = Parameters.learn(rows, self.settings.min_rows)
         return self.fitted[number]
+
+    def with_expectations(self, number: int) -> pd.DataFrame:
+        """Return the rows of an anchor, and what its purchase model expects of them."""
+        if number not in self.expected:
+            self.expected[number] = with_expectations(
+                self.at(number),
+                self.parameters(number).purchases,
+                self.target.horizon_days,
+            )
+        return self.expected[number]
 
     def predict(
         self,
@@ -121,9 +135,9 @@ class ValueModels:
         if name not in (POISSON, TREES):
             return None
         frames = [
-            with_expectations(self.at(number), purchases, self.target.horizon_days)
+            self.with_expectations(number)
             for number in numbers
-            if (purchases := self.parameters(number).purchases) is not None
+            if self.parameters(number).purchases is not None
         ]
         if sum(map(len, frames)) < self.settings.min_rows:
             return None

@@ -247,12 +247,13 @@ def learn_values(
     """
     build = Build.of(scoring, past, groups)
     key = ["customer_id", "anchor_date"]
-    records = []
+    records, fitted = [], {}
     for days in sorted(set(horizons)):
         target = Target(f"spend_{days}d", days, features)
         known = labels[[*key, target.orders, target.amount]]
         rows = customers.merge(known, on=key, how="left", validate="one_to_one")
-        outcome = learn(ValueLearner.of(rows, target, settings), build)
+        learner = replace(ValueLearner.of(rows, target, settings), fitted=fitted)
+        outcome = learn(learner, build)
         if outcome is not None:
             records.append(outcome.record)
     return fits_table(records)

@@ -342,7 +342,7 @@ def test_a_path_with_too_many_features_is_refused(monkeypatch):
     values, _ = sample(10)
     assert np.isfinite(forest(max_depth=2).margin(values)).all()
     with pytest.raises(ValueError, match="bound the depth"):
-        forest().margin(values)
+        read_back(forest()).margin(values)
 
 
 def test_trees_of_a_single_leaf_are_constants():

@@ -1,5 +1,5 @@
--- What a mart points at exists: each customer, segment, fit, list and rule it names is a
--- row of its dimension. A mart that is not looked at here is a problem, too.
+-- Each customer, segment, fit, list and rule that a mart names is a row of its dimension.
+-- A mart that this test does not check fails it, too.
 -- noqa: disable=LT02
 {%- set dimensions = {
     'customer_id': ['dim_customers'],

@@ -1,5 +1,5 @@
-{#- What can be wrong with the date of an event, as faults for accept_or_reject. -#}
-{% macro date_faults(column) -%}
+{#- The reasons to reject the date of an event, as accept_or_reject takes them. -#}
+{% macro date_rejections(column) -%}
     {{ return({
         column ~ ' is missing': column ~ ' is null and ' ~ is_not_unreadable(column),
         column ~ ' is before the earliest valid date': column ~ ' < earliest_at',

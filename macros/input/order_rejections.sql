@@ -1,6 +1,6 @@
-{#- Why an order is rejected: {reason in words: the condition under which it holds}, over
-    the columns of `examined_orders` and the bounds of int_plausible_dates. -#}
-{% macro order_faults() -%}
+{#- The reasons to reject an order, {reason in words: its condition}, over the
+    columns of `examined_orders` and the bounds of int_plausible_dates. -#}
+{% macro order_rejections() -%}
     {{ return({
         'order_id is missing': 'order_id is null',
         'ordered_at is missing': 'ordered_at is null and ' ~ is_not_unreadable('ordered_at'),
@@ -14,9 +14,9 @@
     }) }}
 {%- endmacro %}
 
-{#- Why a line is rejected, over the columns of `order_lines`, `line_amount`, and whether
-    its order is known. -#}
-{% macro order_line_faults() -%}
+{#- The reasons to reject an order line, over the columns of `order_lines`,
+    `line_amount`, and whether its order is known. -#}
+{% macro order_line_rejections() -%}
     {{ return({
         'order_id is missing': 'order_id is null',
         'order_id is not in orders':
@@ -39,10 +39,10 @@
     }) }}
 {%- endmacro %}
 
-{#- Whether a row has none of the faults, and all its values could be read. -#}
-{% macro has_no_fault(faults) -%}
+{#- Whether a row has no reason for rejection and all its values could be read. -#}
+{% macro has_no_rejection(rejections) -%}
     unreadable_values is null
-    {%- for condition in faults.values() %}
+    {%- for condition in rejections.values() %}
     and not coalesce({{ condition }}, false)
     {%- endfor %}
 {%- endmacro %}
