@@ -23,7 +23,7 @@ from segmentation.learning.intervals import (
 from segmentation.learning.learner import CannotServe, Evidence, Served, Task
 from segmentation.learning.lifecycle import Build, learn
 from segmentation.learning.settings import Settings
-from segmentation.predictions.forecasts import BASELINES, CANDIDATES
+from segmentation.predictions.forecasts import BASELINES, CANDIDATES, Parameters
 from segmentation.predictions.order_regressions import SETTINGS_IN_WORDS
 from segmentation.predictions.value_models import Target, ValueModels
 
@@ -247,7 +247,8 @@ def learn_values(
     """
     build = Build.of(scoring, past, groups)
     key = ["customer_id", "anchor_date"]
-    records, fitted = [], {}
+    fitted: dict[int, Parameters] = {}
+    records = []
     for days in sorted(set(horizons)):
         target = Target(f"spend_{days}d", days, features)
         known = labels[[*key, target.orders, target.amount]]
