@@ -18,6 +18,8 @@ LAYERS = [
         "transforms",
         "writing",
     },
+    {"tree_nodes"},
+    {"tree_lookups"},
     {"linear", "trees", "rules", "stickiness"},
     {"evidence", "clusters", "clv"},
     {"learning", "lookalikes"},
