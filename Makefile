@@ -56,9 +56,10 @@ test-units: $(READY)
 	$(EMPTY_ENV) $(DBT) --quiet build --empty --exclude-resource-type test unit_test exposure
 	$(EMPTY_ENV) $(DBT) --quiet test --select resource_type:unit_test
 
-lint: $(READY) ## Lint Python and SQL
+lint: $(READY) ## Lint Python and SQL, and check types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 	@mkdir -p $(SCRATCH)
 	$(SCRATCH_ENV) $(BIN)/sqlfluff lint --disable-progress-bar models tests/singular
 

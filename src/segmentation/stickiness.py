@@ -68,7 +68,9 @@ class Panel:
     values: np.ndarray
     dates: np.ndarray
     cells: np.ndarray
-    known: dict = field(default_factory=lambda: defaultdict(dict), repr=False)
+    known: dict[int, dict[float, np.ndarray]] = field(
+        default_factory=lambda: defaultdict(dict), repr=False
+    )
 
     @classmethod
     def of(cls, customers: pd.DataFrame, cells: pd.DataFrame) -> "Panel":

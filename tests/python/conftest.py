@@ -10,6 +10,8 @@ import pytest
 
 # one thread for each worker: those of several spend their time waiting for each other
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# the workers use all cores already: none starts processes of its own
+os.environ.setdefault("JOBLIB_MULTIPROCESSING", "0")
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from segmentation import processes
 from segmentation.binding import buyers, sampled
 from segmentation.clusters import measures
 from segmentation.clusters.alignment import (
@@ -100,21 +101,15 @@ def learn_due_fits(
     dues = due(anchors, counts, made, chosen)
     days = {day for some in dues for day in (some.fit_date, some.earlier_date) if day}
     dates = ", ".join(f"date '{day}'" for day in sorted(days))
-    return learn_cluster_fits(
-        dues,
-        seen.filter(f"anchor_date in ({dates or 'null'})").df(),
-        settings=chosen,
-        made=made,
-        anchors=anchors,
-        locks=locks,
-        contrasts=contrasts,
-    )
+    customers = seen.filter(f"anchor_date in ({dates or 'null'})").df()
+    given = dues, customers, chosen, made, anchors, locks, contrasts
+    (fits,) = processes.each(learn_cluster_fits, [given], len(customers))
+    return fits
 
 
 def learn_cluster_fits(
     dues: list[Due],
     history: pd.DataFrame,
-    *,
     settings: Settings,
     made: list[dict[str, Any]],
     anchors: pd.DataFrame,

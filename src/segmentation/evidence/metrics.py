@@ -5,6 +5,7 @@ value (all weights 1) and the bootstrap (multinomial weights). Weights have the 
 (n, b): one column per resample. A metric that is not defined is NaN.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
@@ -301,4 +302,7 @@ def amount_metrics(
     return found
 
 
-METRICS = {"probability": probability_metrics, "amount": amount_metrics}
+METRICS: dict[str, Callable[..., dict[str, np.ndarray]]] = {
+    "probability": probability_metrics,
+    "amount": amount_metrics,
+}

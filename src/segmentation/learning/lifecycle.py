@@ -14,6 +14,7 @@ from typing import Any, Generic, Self, TypeVar
 
 import pandas as pd
 
+from segmentation import processes
 from segmentation.evidence.calibration import calibration_table
 from segmentation.evidence.lift import lift_table
 from segmentation.frames import day
@@ -237,7 +238,19 @@ def learn(learner: L, build: Build) -> Outcome[L] | None:
     return finish(begun, build) if begun.is_due else None
 
 
+def learn_each(learners: Iterable[L], build: Build) -> list[Outcome[L]]:
+    """Learn targets that do not need each other: those of which a fit is due."""
+    begun = [begin(learner, build) for learner in learners]
+    return _finished([one for one in begun if one.is_due], build)
+
+
 def learn_together(learners: Iterable[L], build: Build) -> list[Outcome[L]]:
     """Learn targets that need each other: if a fit of one is due, so are all."""
     begun = [begin(learner, build) for learner in learners]
-    return [finish(b, build) for b in begun] if any(b.is_due for b in begun) else []
+    return _finished(begun, build) if any(one.is_due for one in begun) else []
+
+
+def _finished(begun: list[Begun[L]], build: Build) -> list[Outcome[L]]:
+    """Finish fits, each in a process where there is much to learn from."""
+    count = max((one.record["count_training_rows"] for one in begun), default=0)
+    return processes.each(finish, [(one, build) for one in begun], count)

@@ -5,7 +5,7 @@ import pyarrow as pa
 
 from segmentation.learning.candidates import PURCHASE_BASELINES, alone
 from segmentation.learning.fit_rows import fits_table
-from segmentation.learning.lifecycle import Build, learn
+from segmentation.learning.lifecycle import Build, learn_each
 from segmentation.learning.settings import Settings
 from segmentation.predictions.probabilities import ProbabilityLearner
 from segmentation.predictions.probability_models import Target
@@ -58,11 +58,11 @@ def learn_responses(
         `fit_rows.FITS_SCHEMA`; a row per target that was due.
     """
     build = Build.of(scoring, past, groups)
-    records = []
-    for name, label in LABELS.items():
-        target = Target(name, label, horizon_days, features, BASELINES)
-        learner = ProbabilityLearner.of(labelled, target, settings)
-        outcome = learn(learner, build)
-        if outcome is not None:
-            records.append(outcome.record)
-    return fits_table(records)
+    targets = [
+        Target(name, label, horizon_days, features, BASELINES)
+        for name, label in LABELS.items()
+    ]
+    outcomes = learn_each(
+        (ProbabilityLearner.of(labelled, one, settings) for one in targets), build
+    )
+    return fits_table([outcome.record for outcome in outcomes])

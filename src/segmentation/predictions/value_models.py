@@ -101,13 +101,17 @@ class ValueModels:
             self.fitted[number] = Parameters.learn(rows, self.settings.min_rows)
         return self.fitted[number]
 
-    def with_expectations(self, number: int) -> pd.DataFrame:
-        """Return the rows of an anchor, and what its purchase model expects of them."""
+    def with_expectations(self, number: int) -> pd.DataFrame | None:
+        """Return the rows of an anchor, and what its purchase model expects of them.
+
+        None where it has no purchase model.
+        """
+        purchases = self.parameters(number).purchases
+        if purchases is None:
+            return None
         if number not in self.expected:
             self.expected[number] = with_expectations(
-                self.at(number),
-                self.parameters(number).purchases,
-                self.target.horizon_days,
+                self.at(number), purchases, self.target.horizon_days
             )
         return self.expected[number]
 
@@ -135,9 +139,9 @@ class ValueModels:
         if name not in (POISSON, TREES):
             return None
         frames = [
-            self.with_expectations(number)
+            known
             for number in numbers
-            if self.parameters(number).purchases is not None
+            if (known := self.with_expectations(number)) is not None
         ]
         if sum(map(len, frames)) < self.settings.min_rows:
             return None

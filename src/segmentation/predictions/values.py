@@ -21,7 +21,7 @@ from segmentation.learning.intervals import (
     interval_bands,
 )
 from segmentation.learning.learner import CannotServe, Evidence, Served, Task
-from segmentation.learning.lifecycle import Build, learn
+from segmentation.learning.lifecycle import Build, learn_each
 from segmentation.learning.settings import Settings
 from segmentation.predictions.forecasts import BASELINES, CANDIDATES
 from segmentation.predictions.order_regressions import SETTINGS_IN_WORDS
@@ -247,13 +247,11 @@ def learn_values(
     """
     build = Build.of(scoring, past, groups)
     key = ["customer_id", "anchor_date"]
-    records, fitted = [], {}
+    learners = []
     for days in sorted(set(horizons)):
         target = Target(f"spend_{days}d", days, features)
         known = labels[[*key, target.orders, target.amount]]
         rows = customers.merge(known, on=key, how="left", validate="one_to_one")
-        learner = replace(ValueLearner.of(rows, target, settings), fitted=fitted)
-        outcome = learn(learner, build)
-        if outcome is not None:
-            records.append(outcome.record)
-    return fits_table(records)
+        learners.append(ValueLearner.of(rows, target, settings))
+    outcomes = learn_each(learners, build)
+    return fits_table([outcome.record for outcome in outcomes])

@@ -9,7 +9,17 @@ from places import ROOT
 LIBRARY = ROOT / "src" / "segmentation"
 
 LAYERS = [
-    {"estimators", "frames", "identity", "transforms", "writing", "binding"},
+    {
+        "binding",
+        "estimators",
+        "frames",
+        "identity",
+        "processes",
+        "transforms",
+        "writing",
+    },
+    {"tree_nodes"},
+    {"tree_lookups"},
     {"linear", "trees", "rules", "stickiness"},
     {"evidence", "clusters", "clv"},
     {"learning", "lookalikes"},

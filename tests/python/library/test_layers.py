@@ -8,7 +8,16 @@ from places import ROOT
 
 LIBRARY = ROOT / "src/segmentation"
 MODULES = {str(path.relative_to(LIBRARY)): path for path in LIBRARY.rglob("*.py")}
-KNOWN = {"jinja2", "numpy", "pandas", "pyarrow", "scipy", "segmentation", "sklearn"}
+KNOWN = {
+    "jinja2",
+    "joblib",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "scipy",
+    "segmentation",
+    "sklearn",
+}
 KNOWN |= {"threadpoolctl"} | set(sys.stdlib_module_names) - {
     "random",
     "sqlite3",

@@ -311,9 +311,11 @@ def test_a_model_serves_that_beats_every_baseline(record):
 @pytest.mark.parametrize("name", ["logistic regression", "boosted trees"])
 def test_what_is_stored_to_serve_is_calibrated(rows, only, name):
     only(name)
-    record, kept = learn(rows, RECENCY, SETTINGS, fit_date=TODAY, data_from=START)
+    learner = ProbabilityLearner.of(rows, RECENCY, SETTINGS)
+    outcome = learn(learner, Build(TODAY, START))
+    record = outcome.record
     assert record["champion"] == name
-    model, slope, intercept = kept.learner.calibrated(kept.champion, kept.settings, 0)
+    model, slope, intercept = outcome.learner.champion_at(0, outcome.evidence)
     assert (record["level_slope"], record["level_intercept"]) == (slope, intercept)
     assert abs(slope - 1) + abs(intercept) > 0.02
     (fit,) = as_past(record).to_dict("records")
