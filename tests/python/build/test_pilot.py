@@ -185,7 +185,7 @@ def test_a_pilots_fits_are_not_those_of_everyone(project):
     [
         ("country =", "it must be a condition on the raw table customers"),
         ("country = 'GB' -- only", "syntax error"),
-        ("land = 'GB'", "there is no column land; a text stands in single quotes"),
+        ("land = 'GB'", "there is no column land; put text in single quotes"),
         (5, "pilot_filter is 5: it must be a condition"),
         ("country = 'Atlantis'", "selects no customers there"),
     ],
