@@ -61,7 +61,7 @@ lint: $(READY) ## Lint Python and SQL, and check types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	@mkdir -p $(SCRATCH)
-	$(SCRATCH_ENV) $(BIN)/sqlfluff lint --disable-progress-bar models tests/singular
+	$(SCRATCH_ENV) $(BIN)/sqlfluff lint --disable-progress-bar --processes 0 models tests/singular
 
 docs: $(READY) ## Write the documentation with full lineage as one page
 	$(DBT) build

@@ -69,7 +69,10 @@ select
     ---------- strings
     {{ if_segmented_by('rfm', "coalesce(cells.segment_code, 'no_purchase')") }}
         as rfm_segment_code,
-    {{ if_segmented_by('rfm_sticky', "coalesce(sticky_cells.segment_code, 'no_purchase')") }}
+    {{ if_segmented_by(
+        'rfm_sticky',
+        "coalesce(sticky_cells.segment_code, 'no_purchase')"
+    ) }}
         as sticky_rfm_segment_code,
     {{ if_segmented_by('lifecycle', "stages.stage_code") }}
         as lifecycle_stage_code,

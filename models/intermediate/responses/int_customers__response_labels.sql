@@ -2,6 +2,7 @@
 -- an order. A label is null where there was no message, or where its response days
 -- reach beyond the scoring anchor, because it is not known yet.
 {%- set horizon_days = setting('horizon_days') %}
+{%- set response_days = setting('response_days') %}
 with
 
 customers as (
@@ -37,7 +38,7 @@ next_messages as (
         customers.anchor_date,
         messages.sent_at,
         messages.clicked_at,
-        messages.sent_at + interval '{{ setting("response_days") }}' day as answer_before_at
+        messages.sent_at + interval '{{ response_days }}' day as answer_before_at
     from customers
     inner join messages
         on
@@ -45,7 +46,7 @@ next_messages as (
             and cast(customers.anchor_date as timestamp) <= messages.sent_at
             and cast(customers.anchor_date as timestamp)
             + interval '{{ horizon_days }}' day
-            >= messages.sent_at + interval '{{ setting("response_days") }}' day
+            >= messages.sent_at + interval '{{ response_days }}' day
     qualify
         row_number() over (
             partition by customers.customer_id, customers.anchor_date

@@ -74,7 +74,9 @@ next_segments as (
                 || case when orders_needed > 1 then ' each' else '' end
         end
         || coalesce(
-            ' within ' || {{ format_number('within_days', "'count'", "'day'", "'days'") }},
+            ' within ' || {{ format_number(
+                'within_days', "'count'", "'day'", "'days'"
+            ) }},
             ''
         )
         || case

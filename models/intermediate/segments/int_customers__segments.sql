@@ -59,9 +59,15 @@ select
     ---------- strings
     {{ if_segmented_by('rfm', "coalesce(segments.rfm_segment_code, 'no_purchase')") }}
         as rfm_segment_code,
-    {{ if_segmented_by('rfm_sticky', "coalesce(segments.sticky_rfm_segment_code, 'no_purchase')") }}
+    {{ if_segmented_by(
+        'rfm_sticky',
+        "coalesce(segments.sticky_rfm_segment_code, 'no_purchase')"
+    ) }}
         as sticky_rfm_segment_code,
-    {{ if_segmented_by('lifecycle', "coalesce(segments.lifecycle_stage_code, prospects.stage_code)") }}
+    {{ if_segmented_by(
+        'lifecycle',
+        "coalesce(segments.lifecycle_stage_code, prospects.stage_code)"
+    ) }}
         as lifecycle_stage_code,
     {{ if_segmented_by('value_tier', "coalesce(segments.value_tier_code, 'none')") }}
         as value_tier_code,

@@ -108,4 +108,8 @@ left join locks
         unioned.dimension = locks.dimension
         and unioned.segment_code = locks.segment_code
 where
-    unioned.dimension in ('{{ dimensions | join("', '") }}')
+    unioned.dimension in (
+        {% for dimension in dimensions -%}
+        '{{ dimension }}'{{ ',' if not loop.last }}
+        {% endfor %}
+    )

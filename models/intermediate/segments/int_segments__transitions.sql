@@ -52,8 +52,10 @@ select
     count_customers,
     count_from_customers,
     count_customers / cast(count_from_customers as double) as transition_rate,
-    {{ wilson_lower('count_customers', 'count_from_customers') }} as transition_rate_lower,
-    {{ wilson_upper('count_customers', 'count_from_customers') }} as transition_rate_upper,
+    {{ wilson_lower('count_customers', 'count_from_customers') }}
+        as transition_rate_lower,
+    {{ wilson_upper('count_customers', 'count_from_customers') }}
+        as transition_rate_upper,
     total_net_amount_365d,
 
     ---------- booleans

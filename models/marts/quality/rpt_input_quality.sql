@@ -2,7 +2,8 @@ select
     ---------- strings
     cast(source_name as {{ dbt.type_string() }}) as source_name,
     cast(table_name as {{ dbt.type_string() }}) as table_name,
-    cast(most_frequent_rejection_reasons as {{ dbt.type_string() }}) as most_frequent_rejection_reasons,
+    cast(most_frequent_rejection_reasons as {{ dbt.type_string() }})
+        as most_frequent_rejection_reasons,
     cast(pilot as {{ dbt.type_string() }}) as pilot,
 
     ---------- numerics

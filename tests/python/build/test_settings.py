@@ -300,7 +300,7 @@ def test_sql_reads_settings_by_the_macro_that_survives_wrong_ones():
 @pytest.mark.parametrize(
     ("setting", "macro", "pattern"),
     [
-        ("objective", "objectives", r"'(\w+)': stake_of"),
+        ("objective", "objectives", r"'(\w+)': value_at_stake_of"),
         ("segment_dimensions", "segment_dimensions", r"'(\w+)': '\w+_code'"),
         ("cluster_categories", "history_features", r"'(favourite_\w+)'"),
     ],
