@@ -165,7 +165,7 @@ def test_the_best_separated_is_chosen_where_all_are_as_useful():
     which, verdict = chosen(rows_with(silhouette=[0.3, 0.4, 0.35]))
     assert which == ("k-means", 4)
     assert verdict == (
-        "chosen: best silhouette of the eligible; no other is clearly more useful"
+        "chosen: best silhouette of those eligible; no other is clearly more useful"
     )
 
 
@@ -200,7 +200,7 @@ def test_where_usefulness_is_not_known_the_simplest_method_stays():
     rows = rows_with(method=["k-means", "Ward"], silhouette=[0.3, 0.9], **nothing)
     which, verdict = chosen(rows)
     assert which[0] == "k-means"
-    assert verdict == "chosen: best silhouette of the eligible"
+    assert verdict == "chosen: best silhouette of those eligible"
 
 
 def test_a_method_that_is_not_eligible_is_not_chosen_however_useful():
@@ -253,7 +253,10 @@ def test_where_none_is_eligible_the_most_stable_is_chosen_and_it_says_so(monkeyp
     [
         (blobs(10), "too few customers: 10, and 20 are needed"),
         (blobs(0), "too few customers: 0"),
-        (blobs(50).assign(days_since_last_order=1, count_orders=1), "only 1 customers"),
+        (
+            blobs(50).assign(days_since_last_order=1, count_orders=1),
+            "too few distinct customers: 1",
+        ),
     ],
 )
 def test_with_nothing_to_learn_there_is_a_verdict_and_no_choice(customers, said):
