@@ -48,8 +48,11 @@ def main(file, target):
     start = time.perf_counter()
     connection = duckdb.connect(file, read_only=True)
     past = connection.sql(
-        "select * from intermediate.int_customers__labelled_features "
-        "where anchor_number <= 4"
+        "select training.*, answers.is_next_message_clicked, "
+        "answers.is_next_message_bought "
+        "from intermediate.int_customers__churn_training as training "
+        "inner join intermediate.int_customers__response_labels as answers "
+        "using (customer_id, anchor_date) where training.anchor_number <= 4"
     ).df()
     customers = connection.sql(
         "select * from intermediate.int_customers__features "

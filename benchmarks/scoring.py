@@ -25,12 +25,18 @@ import duckdb
 from benchmarks.running import make_shop, measure, run_dbt
 
 SCORES = {
-    "linear probabilities, SQL": "int_customers__linear_probabilities",
-    "tree probabilities, Python": "ml_customers__tree_probabilities",
+    "tree probabilities, Python": (
+        "ml_customers__purchase_tree_probabilities "
+        "ml_customers__response_tree_probabilities"
+    ),
+    "linear probabilities, SQL": (
+        "int_customers__learned_purchase_probabilities "
+        "int_customers__response_probabilities"
+    ),
     "orders and spend, Python": "ml_customers__amounts",
     "made to agree, intervals, next order, SQL": (
-        "int_customers__probabilities int_customers__purchase_probabilities "
-        "int_customers__spend int_customers__next_order"
+        "int_customers__purchase_probabilities int_customers__spend "
+        "int_customers__next_order"
     ),
     "next categories, SQL": "int_customers__next_category_scores",
     "reasons, Python": "ml_customers__score_reasons",

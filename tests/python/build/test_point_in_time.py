@@ -122,9 +122,20 @@ def test_features_at_an_anchor_ignore_what_came_after(full, cut_short, anchor, s
 def labels(project, anchor):
     """Return the labels at the anchors before a day, as a build knows them."""
     return project.query(f"""
-        select * exclude (anchor_number, anchor_role, known_days)
-        from intermediate.int_customers__labels
-        where anchor_date < '{anchor}' order by customer_id, anchor_date
+        select
+            churn.* exclude (anchor_number, anchor_role, known_days),
+            worth.* exclude (customer_id, anchor_date, anchor_number, known_days),
+            categories.next_category,
+            answers.* exclude (customer_id, anchor_date, anchor_number)
+        from intermediate.int_customers__churn_labels as churn
+        inner join intermediate.int_customers__value_labels as worth
+            using (customer_id, anchor_date)
+        inner join intermediate.int_customers__next_category_labels as categories
+            using (customer_id, anchor_date)
+        inner join intermediate.int_customers__response_labels as answers
+            using (customer_id, anchor_date)
+        where churn.anchor_date < '{anchor}'
+        order by churn.customer_id, churn.anchor_date
     """)
 
 

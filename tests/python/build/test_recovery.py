@@ -79,7 +79,7 @@ def test_churn_is_ranked_nearly_as_well_as_the_truth_allows(demo, truth):
     labels, known = beside_truth(
         demo,
         truth,
-        "(from intermediate.int_customers__labels where anchor_number = 1)",
+        "(from intermediate.int_customers__churn_labels where anchor_number = 1)",
         "anchor_date",
     )
     assert len(labels) > 1_000

@@ -88,7 +88,7 @@ def plain_rfm(built):
 def labelled(built):
     """Return the features at each past anchor, and what followed."""
     return built.query(
-        "from intermediate.int_customers__labelled_features "
+        "from intermediate.int_customers__churn_training "
         "order by anchor_number, customer_id"
     )
 

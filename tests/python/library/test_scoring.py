@@ -365,7 +365,7 @@ def macro(name, **known):
 def test_sql_gives_the_probabilities_of_a_linear_model(
     customers, probability_fits, name
 ):
-    """As int_customers__linear_probabilities does, with its macros."""
+    """As served_probabilities does, with its macros."""
     (fit,) = probability_fits[probability_fits["target"] == name].to_dict("records")
     weights = pd.DataFrame(list(fit["coefficients"]))
     term = macro("linear_term", transformed=macro("transformed"))
