@@ -1,8 +1,8 @@
 """Make customers to learn from: a simulated shop, seen from several anchors.
 
 Rates of buying and of leaving are gamma-distributed, as in the Pareto/NBD model;
-amounts are those of Gamma-Gamma. Rows have the columns of
-int_customers__features and of the labels of each product, of the types that DuckDB gives them in pandas.
+amounts are those of Gamma-Gamma. Rows have the columns of int_customers__features and
+of the labels of each product, of the types that DuckDB gives them in pandas.
 """
 
 from dataclasses import dataclass
