@@ -345,7 +345,7 @@ def test_of_several_rows_with_one_key_one_is_accepted(rejected, table):
 
 def test_no_reason_is_left_untested():
     models = Path(ROOT / "models/intermediate/input").glob("int_*__checked.sql")
-    macros = Path(ROOT / "macros/input").glob("*faults*.sql")
+    macros = Path(ROOT / "macros/input").glob("*rejections*.sql")
     text = "".join(file.read_text() for file in (*models, *macros))
     reasons = set(re.findall(r"'([a-z_]+ (?:is|of|was|has|amount)[a-z0-9_ ]*)':", text))
     tested = {reason for _, _, reason in FAULTS}

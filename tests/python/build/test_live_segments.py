@@ -95,6 +95,7 @@ def demo(new_project):
     result = project.build(
         "--select",
         "+live_customer_segments",
+        "+fct_customer_segments",
         "+fct_customer_segment_explanations",
         **QUICK,
     )

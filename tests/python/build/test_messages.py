@@ -184,7 +184,7 @@ def test_a_schema_that_does_not_exist_stops_the_build(project):
     assert_stopped(
         project,
         result,
-        "The raw tables in schema shop.landing_zone",
+        "The raw tables in schema segmentation.landing_zone",
         [
             "orders is missing",
             "add the table",

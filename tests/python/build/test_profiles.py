@@ -33,7 +33,9 @@ def shop():
 @pytest.fixture(scope="module")
 def built(new_project):
     project = new_project().write(**shop())
-    selected = ["+rpt_segment_personas", "+fct_persona_figures"]
+    marts = ["personas", "profiles"]
+    selected = [f"+rpt_segment_{name}" for name in marts]
+    selected += ["+fct_persona_figures", "+fct_persona_sentences", "+dim_segments"]
     result = project.build(
         "--select",
         *selected,
