@@ -62,7 +62,7 @@ KEYS_TESTED_ELSEWHERE = {
     "int_live__lines": "has no key: a raw order may repeat a line",
 }
 
-# src/segmentation: what a part may import, besides the standard library and packages
+# files of the library that may be longer, by name, with the reason
 LONGEST_FILE = 450
 LONG_FILES: dict[str, str] = {}
 LONGEST_LINE = 100

@@ -13,8 +13,7 @@ from segmentation.clusters.alignment import ALIGNMENT_SCHEMA
 from segmentation.clusters.centres import CENTRES_SCHEMA
 from segmentation.clusters.encoding import PROTOTYPES_SCHEMA, Clustering
 from segmentation.clusters.evidence import EVIDENCE_SCHEMA
-from segmentation.clusters.schedule import day
-from segmentation.frames import conform
+from segmentation.frames import conform, day
 
 CLUSTERS_SCHEMA = pa.schema(
     [

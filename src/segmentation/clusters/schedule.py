@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from segmentation.frames import day
 from segmentation.identity import settings_hash
 
 QUARTER_DAYS = 91
@@ -88,11 +89,6 @@ class Due:
     serves_from: date
     earlier_date: date | None
     input_checksum: str
-
-
-def day(moment: object) -> date | None:
-    """Return the date of what a frame holds as one."""
-    return None if pd.isna(moment) else pd.Timestamp(moment).date()
 
 
 def _date(moment: object) -> date:
