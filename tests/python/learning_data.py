@@ -58,6 +58,7 @@ class Shop:
             ago=ago,
             quarter=ago <= 90,
             year=ago <= 365,
+            quarter_amount=past["amount"].where(ago <= 90, 0.0),
             year_amount=past["amount"].where(ago <= 365, 0.0),
             repeat_amount=past["amount"].where(is_repeat, 0.0),
         )
@@ -68,6 +69,7 @@ class Shop:
             lifetime_net_amount=("amount", "sum"),
             count_orders_90d=("quarter", "sum"),
             count_orders_365d=("year", "sum"),
+            net_amount_90d=("quarter_amount", "sum"),
             net_amount_365d=("year_amount", "sum"),
             repeat_amount=("repeat_amount", "sum"),
         )

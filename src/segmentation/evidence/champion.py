@@ -1,4 +1,4 @@
-"""Who serves: the best candidate that beats the strongest baseline, if any does."""
+"""Who serves: the best candidate that is clearly better than the strongest baseline."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,16 +8,29 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Lead:
-    """By how much one candidate is better than another, with a 95 % interval."""
+    """By how much one candidate is better than another where both were judged.
+
+    Attributes
+    ----------
+    difference, lower, upper : float
+        Mean over origins, with its paired 95 % interval; NaN if no origin has both.
+    count_origins, count_ahead : int
+        Of the origins that have both, and of those where the first is better.
+    """
 
     difference: float
     lower: float
     upper: float
+    count_origins: int = 1
+    count_ahead: int = 1
 
     @property
     def is_clear(self) -> bool:
-        """Whether the interval lies above 0."""
-        return self.lower > 0
+        """Whether the interval lies above 0, and most origins agree.
+
+        The interval is over customers: it knows nothing of how origins differ.
+        """
+        return self.lower > 0 and 2 * self.count_ahead > self.count_origins
 
     def __str__(self) -> str:
         values = np.array([self.difference, self.lower, self.upper])
@@ -84,32 +97,31 @@ def decide(
     baselines: set[str],
     lead: Callable[[str, str], Lead],
     *,
-    is_higher_better: bool,
     criterion: str,
     incumbent: str | None = None,
-    unjudged: set[str] | frozenset[str] = frozenset(),
+    off_level: set[str] | frozenset[str] = frozenset(),
 ) -> Decision:
     """Decide who serves.
 
-    The best candidate that beats the strongest baseline; without one, that baseline. A
-    candidate that served until now and still beats the baseline is replaced only by one
-    that is clearly better.
+    The best of the candidates that are clearly better than the strongest baseline;
+    without one, that baseline. A candidate that served until now and is still clearly
+    better than the baseline is replaced only by one that is clearly better than itself.
 
     Parameters
     ----------
     scores : dict
-        Candidate to its mean of the deciding metric; NaN is worse than any number. Of
-        equals, the first is better.
+        Candidate to its mean of the deciding metric, for the words; NaN where it is
+        undefined. Of equals, the first is better.
     baselines : set of str
     lead : callable
         Takes two candidates; returns the Lead of the first over the second.
-    is_higher_better : bool
     criterion : str
         What the scores are, in words.
     incumbent : str, optional
         The candidate that served until now.
-    unjudged : set of str
-        Candidates that were not judged at every origin: they do not count.
+    off_level : set of str
+        Candidates that promise far too much, or far too little, at every origin: they
+        do not serve, but must be beaten all the same.
 
     Returns
     -------
@@ -118,53 +130,59 @@ def decide(
     Raises
     ------
     ValueError
-        If no baseline counts.
+        If there is no baseline.
     """
-    sign = 1 if is_higher_better else -1
-    worth = {
-        name: -np.inf if np.isnan(score) else sign * score
-        for name, score in scores.items()
-    }
-    judged = [name for name in scores if name not in unjudged]
-    learned = [name for name in judged if name not in baselines]
-    if len(learned) == len(judged):
-        raise ValueError("no baseline was judged at every origin")
-    baseline = max((n for n in judged if n in baselines), key=worth.__getitem__)
-    contenders = [name for name in learned if worth[name] > worth[baseline]]
-    best = max(learned, key=worth.__getitem__, default=None)
+    naive = [name for name in scores if name in baselines]
+    learned = [name for name in scores if name not in baselines]
+    if not naive:
+        raise ValueError("there is no baseline to judge against")
+    baseline = _best(naive, lead)
+    over = {name: lead(name, baseline) for name in learned}
+    ahead = [name for name in learned if over[name].is_clear]
+    contenders = [name for name in ahead if name not in off_level]
     figures = {
         name: "undefined" if np.isnan(score) else f"{score:.3f}"
         for name, score in scores.items()
     }
-    if contenders and best is not None:
+    if contenders:
+        best = _best(contenders, lead)
         champion, said = _choose(contenders, best, incumbent, lead, criterion)
         said[baseline] = "strongest baseline"
         reason = (
-            f"{champion} {said[champion]} ({figures[champion]}; "
-            f"the strongest baseline, {baseline}, {figures[baseline]})"
+            f"{champion} {said[champion]} ({figures[champion]}; the strongest "
+            f"baseline, {baseline}, {figures[baseline]}, is behind by {over[champion]})"
         )
     else:
-        champion, said = baseline, {baseline: "serves: a baseline that nothing beats"}
-        beside = f"; the best candidate, {best}, {figures[best]}" if best else ""
+        usable = [name for name in naive if name not in off_level] or naive
+        champion = _best(usable, lead)
+        said = {baseline: "strongest baseline"}
+        said[champion] = "serves: no candidate is clearly better than the baseline"
+        judged = [name for name in learned if not np.isnan(over[name].difference)]
+        beside = ""
+        if judged:
+            best = _best(judged, lead)
+            beside = (
+                f"; the best candidate, {best}, {figures[best]}, leads by {over[best]}"
+            )
         reason = (
-            f"{baseline} serves: a baseline; no candidate beats its {criterion} "
-            f"({figures[baseline]}{beside})"
+            f"{champion} serves: a baseline; no candidate is clearly better in "
+            f"{criterion} ({figures[champion]}{beside})"
         )
 
     def verdict(name: str) -> str:
-        if name in unjudged:
-            return "not judged at every origin"
         if name in said:
             return said[name]
+        if name in off_level and (name in ahead or name == baseline):
+            return "its level is far off at every origin"
         if name in baselines:
             return "baseline"
-        if np.isnan(scores[name]):
+        if np.isnan(over[name].difference):
             return f"{criterion} is undefined"
         if name in contenders:
             return "beats the baseline, but is not the best"
         if name == incumbent:
-            return "served until now, but does not beat the baseline"
-        return "does not beat the baseline"
+            return "served until now, but is not clearly better than the baseline"
+        return "is not clearly better than the baseline"
 
     return Decision(
         champion,
@@ -173,3 +191,18 @@ def decide(
         {name: name in contenders for name in scores},
         {name: verdict(name) for name in scores},
     )
+
+
+def _best(names: list[str], lead: Callable[[str, str], Lead]) -> str:
+    """Return the candidate that is ahead of the others, the first of equals.
+
+    Each is compared where both were judged: who was judged at fewer origins is neither
+    favoured nor left out.
+    """
+    best = names[0]
+    for name in names[1:]:
+        by = lead(name, best).difference
+        # a score that is undefined is worse than any
+        if by > 0 or (np.isnan(by) and np.isnan(lead(best, best).difference)):
+            best = name
+    return best

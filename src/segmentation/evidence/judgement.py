@@ -42,6 +42,10 @@ SCORECARD_SCHEMA = pa.schema(
 )
 
 
+LEVEL_METRIC = "predicted_over_actual"
+FAR_OFF = 1.25  # clearly more than so many times too high, or too low
+
+
 @dataclass(frozen=True)
 class Judgement:
     """How good candidates are, and who serves.
@@ -63,10 +67,6 @@ class Judgement:
     reason: str
 
 
-def _deciding(measured: Measured, metric: str, name: str) -> list[np.ndarray]:
-    return [at_origin[name][metric] for at_origin in measured]
-
-
 def _decide(
     points: Measured,
     samples: Measured,
@@ -75,40 +75,83 @@ def _decide(
     metric: str,
     incumbent: str | None,
 ) -> Decision:
-    is_higher_better = bool(IS_HIGHER_BETTER[metric])
-    unjudged = {n for n in order if any(n not in at_origin for at_origin in points)}
-    # an origin where the metric is undefined for all, as with one class, tells nothing
-    telling = [
-        number
-        for number, at_origin in enumerate(points)
-        if any(np.isfinite(metrics[metric]) for metrics in at_origin.values())
-    ]
-    points, samples = ([some[n] for n in telling] for some in (points, samples))
+    sign = 1 if IS_HIGHER_BETTER[metric] else -1
+
+    # an origin where the metric is undefined, as with one class, tells nothing
+    def telling(*names: str) -> list[int]:
+        return [
+            number
+            for number, at_origin in enumerate(points)
+            if all(
+                name in at_origin and np.isfinite(at_origin[name][metric])
+                for name in names
+            )
+        ]
+
+    def mean_over(some: Measured, name: str, origins: list[int]) -> np.ndarray:
+        return np.mean([some[n][name][metric] for n in origins], axis=0)
 
     def score(name: str) -> float:
-        if name in unjudged or not telling:
-            return np.nan
-        return float(np.mean(_deciding(points, metric, name)))
-
-    scores = {name: score(name) for name in order}
+        origins = telling(name)
+        return float(mean_over(points, name, origins)) if origins else np.nan
 
     def lead(better: str, worse: str) -> Lead:
-        sign = 1 if is_higher_better else -1
-        ours = np.mean(_deciding(samples, metric, better), axis=0)
-        theirs = np.mean(_deciding(samples, metric, worse), axis=0)
-        difference = sign * (scores[better] - scores[worse])
-        return Lead(difference, *interval(sign * (ours - theirs)))
+        origins = telling(better, worse)
+        if not origins:
+            return Lead(np.nan, np.nan, np.nan, 0, 0)
+        by = np.array(
+            [
+                sign * (points[n][better][metric] - points[n][worse][metric])
+                for n in origins
+            ]
+        )
+        ours, theirs = (mean_over(samples, name, origins) for name in (better, worse))
+        bounds = interval(sign * (ours - theirs))
+        return Lead(float(by.mean()), *bounds, len(origins), int((by > 0).sum()))
 
-    words, count = metric.replace("_", " "), len(telling)
+    words, count = metric.replace("_", " "), max(len(telling(name)) for name in order)
     return decide(
-        scores,
+        {name: score(name) for name in order},
         baselines,
         lead,
-        is_higher_better=is_higher_better,
         criterion=words if count < 2 else f"mean {words} over {count} origins",
         incumbent=incumbent,
-        unjudged=unjudged,
+        off_level={name for name in order if _is_off_level(points, samples, name)},
     )
+
+
+def _is_off_level(points: Measured, samples: Measured, name: str) -> bool:
+    """Whether a candidate is clearly far too high, or far too low, at every origin."""
+    bounds = [
+        interval(drawn[name][LEVEL_METRIC])
+        for at_origin, drawn in zip(points, samples, strict=True)
+        if name in at_origin and np.isfinite(at_origin[name][LEVEL_METRIC])
+    ]
+    return bool(bounds) and (
+        all(lower > FAR_OFF for lower, _ in bounds)
+        or all(upper < 1 / FAR_OFF for _, upper in bounds)
+    )
+
+
+def _level_in_words(points: Measured, samples: Measured, name: str) -> str:
+    """Say how much a candidate predicts of what came, in all."""
+    found = [
+        (at_origin[name][LEVEL_METRIC], drawn[name][LEVEL_METRIC])
+        for at_origin, drawn in zip(points, samples, strict=True)
+        if name in at_origin and np.isfinite(at_origin[name][LEVEL_METRIC])
+    ]
+    if not found:
+        return "its level cannot be judged"
+    level = float(np.mean([point for point, _ in found]))
+    lower, upper = interval(np.mean([drawn for _, drawn in found], axis=0))
+    how = (
+        "right within what can be told"
+        if lower <= 1 <= upper
+        else "too high"
+        if lower > 1
+        else "too low"
+    )
+    return f"level: {level:.2f} [{lower:.2f}, {upper:.2f}] times what came, {how}"
 
 
 def _row(
@@ -143,6 +186,7 @@ def _rows(
     samples: dict[str, dict[str, np.ndarray]],
     baselines: set[str],
     decision: Decision,
+    levels: dict[str, str],
 ) -> list[dict[str, Any]]:
     best = decision.best_baseline
     return [
@@ -150,12 +194,18 @@ def _rows(
             "origin_date": origin.date,
             "candidate": name,
             "is_baseline": name in baselines,
-            **_row(metric, value, samples[name][metric], points[best], samples[best]),
+            **_row(
+                metric,
+                value,
+                samples[name][metric],
+                points.get(best, {}),
+                samples.get(best, {}),
+            ),
             "best_baseline": best,
             "count_test_rows": len(origin.actual),
             "beats_baseline": decision.beats_baseline[name],
             "is_serving": name == decision.champion,
-            "verdict": decision.verdicts[name],
+            "verdict": f"{decision.verdicts[name]}; {levels[name]}",
         }
         for name, metrics in points.items()
         for metric, value in metrics.items()
@@ -174,9 +224,9 @@ def judge(
 ) -> Judgement:
     """Judge out-of-time predictions of one target, and say who serves.
 
-    The strongest baseline is that with the best mean over the origins of the deciding
-    metric; `champion.decide` has the rule. Who was not judged at every origin does not
-    count.
+    `champion.decide` has the rule, over the mean of the deciding metric at the origins
+    that two candidates share. Level has a verdict of its own beside it: who is far off
+    at every origin does not serve.
 
     Parameters
     ----------
@@ -184,7 +234,8 @@ def judge(
         As `predictions.read` takes them.
     kind : {'probability', 'amount'}
     deciding_metric : str
-        A metric of that kind with a direction.
+        A metric of that kind with a direction: a proper score, as log loss is of a
+        probability and deviance of an amount (Gneiting & Raftery 2007).
     seed, bootstrap_samples : int
     incumbent : str, optional
         The candidate that served until now.
@@ -198,8 +249,8 @@ def judge(
     Raises
     ------
     ValueError
-        If the predictions are not as described, no baseline was judged at every origin,
-        or the deciding metric has no direction.
+        If the predictions are not as described, there is no baseline, or the deciding
+        metric has no direction.
     """
     origins = read(predictions, kind, candidates)
     points = point_values(origins, kind)
@@ -213,10 +264,12 @@ def judge(
     baselines = {name for name, forecast in forecasts.items() if forecast.is_baseline}
     order = ordered(forecasts, candidates)
     decision = _decide(points, samples, baselines, order, deciding_metric, incumbent)
+    levels = {name: _level_in_words(points, samples, name) for name in order}
     rows = [
         row
         for origin, ours, drawn in zip(origins, points, samples, strict=True)
-        for row in _rows(origin, ours, drawn, baselines, decision)
+        for row in _rows(origin, ours, drawn, baselines, decision, levels)
     ]
     scorecard = pd.DataFrame(rows)[SCORECARD_SCHEMA.names]
-    return Judgement(scorecard, decision.champion, decision.reason)
+    reason = f"{decision.reason}; {levels[decision.champion]}"
+    return Judgement(scorecard, decision.champion, reason)

@@ -27,6 +27,7 @@ IS_HIGHER_BETTER = {
     "normalised_gini": True,
     "spearman": True,
     "top_20_pct_capture": True,
+    "deviance": False,
     "mean_absolute_error": False,
     "root_mean_squared_error": False,
     "predicted_over_actual": None,
@@ -223,8 +224,9 @@ def probability_metrics(
     -------
     dict
         Metric to values, shape (b,). `brier_score` is a mean squared error (Brier
-        1950); `top_decile_lift` is the rate among the tenth predicted highest over the
-        rate of all. Metrics of `raw` are left out where it is None.
+        1950); `predicted_over_actual` is of means:
+        1 is unbiased; `top_decile_lift` is the rate among the tenth predicted highest
+        over the rate of all. Metrics of `raw` are left out where it is None.
     """
     ranked = Ranked.of(actual, predicted, weights)
     squares, losses = (actual - predicted) ** 2, _log_losses(actual, predicted)
@@ -238,6 +240,7 @@ def probability_metrics(
         "calibration_error": calibration_error(ranked),
         "mean_predicted": mean_predicted,
         "observed_rate": observed_rate,
+        "predicted_over_actual": ratio(mean_predicted, observed_rate),
         "top_decile_lift": 10 * top_share(ranked, 0.1),
     }
     if raw is not None:
@@ -245,6 +248,25 @@ def probability_metrics(
         found["calibration_error_raw"] = calibration_error(before)
         found["mean_predicted_raw"] = ratio(raw @ weights, ranked.size)
     return found
+
+
+def deviance(
+    actual: np.ndarray, predicted: np.ndarray, weights: np.ndarray
+) -> np.ndarray:
+    """Return the mean Tweedie deviance of power 1.5, shape (b,).
+
+    4 (√m - √y)² / √m, in the square root of the currency: a score that is proper for
+    means, of amounts that are often 0 and sometimes large (Jørgensen 1987; Gneiting
+    2011). Nobody can be certain of nothing: a prediction counts as at least a hundredth
+    of the mean that came, the same for all candidates. Less than nothing, of who sends
+    back more than they buy, counts as nothing.
+    """
+    actual = np.maximum(actual, 0.0)
+    size = weights.sum(axis=0)
+    floor = 0.01 * ratio(actual @ weights, size)
+    root = np.sqrt(np.maximum(predicted[:, None], np.where(floor > 0, floor, 1.0)))
+    each = 4 * (root - np.sqrt(actual)[:, None]) ** 2 / root
+    return ratio(np.einsum("nb,nb->b", weights, each), size)
 
 
 def best_order(
@@ -293,6 +315,7 @@ def amount_metrics(
         "normalised_gini": ratio(concentration(ranked), highest),
         "spearman": spearman(x, predicted, weights),
         "top_20_pct_capture": top_share(ranked, 0.2),
+        "deviance": deviance(actual, predicted, weights),
         "mean_absolute_error": ratio(absolute, ranked.size),
         "root_mean_squared_error": np.sqrt(ratio(squared, ranked.size)),
         "predicted_over_actual": ratio(expected, spent),

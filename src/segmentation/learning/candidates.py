@@ -188,11 +188,32 @@ def alone(name: str, feature: str) -> Candidate:
     return Candidate(name, logistic, features={feature: how}, is_baseline=True)
 
 
+class ConstantRate:
+    """The same chance for everyone, as an estimator of scikit-learn."""
+
+    coef_: np.ndarray
+    intercept_: np.ndarray
+
+    def fit(self, values: np.ndarray, labels: np.ndarray) -> None:
+        """Take the rate of the labels, each a half more than counted (Jeffreys)."""
+        count = len(labels)
+        rate = (labels.sum() + 0.5) / (count + 1)
+        self.coef_ = np.zeros((1, values.shape[1]))
+        self.intercept_ = np.array([np.log(rate / (1 - rate))])
+
+
 PURCHASE_BASELINES = (
+    Candidate(
+        "constant rate",
+        lambda seed: ConstantRate(),
+        features={"days_since_last_order": "log1p"},
+        is_baseline=True,
+    ),
     alone("recency alone", "days_since_last_order"),
     alone("frequency alone", "count_orders"),
     alone("past spend alone", "lifetime_net_amount"),
     alone("last year's run-rate", "count_orders_365d"),
+    alone("last quarter's orders", "count_orders_90d"),
     # silent for longer than a cut: left (Wübben & Wangenheim 2008)
     Candidate(
         "hiatus rule",

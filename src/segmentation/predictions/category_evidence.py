@@ -1,4 +1,4 @@
-"""Judge candidates for the next category: how often they name it."""
+"""Judge candidates for the next category by the chance they gave to what came."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +19,7 @@ from segmentation.predictions.tastes import (
     parts,
 )
 
-DECIDING = "top_1_hit_rate"
+DECIDING = "log_loss"
 IS_HIGHER_BETTER = {
     "top_1_hit_rate": True,
     "top_3_hit_rate": True,
@@ -87,7 +87,7 @@ def judge_categories(
     bootstrap_samples: int,
     incumbent: str | None = None,
 ) -> tuple[pd.DataFrame, str, str]:
-    """Judge candidates by the share of customers whose next category they name.
+    """Judge candidates by log loss, and beside it by how often they name what came.
 
     Intervals, differences and the choice are those of `evidence.judgement.judge`:
     customers are drawn with replacement, the same for all candidates and origins.
@@ -121,14 +121,15 @@ def judge_categories(
 
     def lead(better: str, worse: str) -> Lead:
         a, b = CANDIDATES.index(better), CANDIDATES.index(worse)
-        return Lead(float(score[a] - score[b]), *interval(drawn[a] - drawn[b]))
+        by = np.array([point[b, which, 0] - point[a, which, 0] for point in points])
+        bounds = interval(drawn[b] - drawn[a])
+        return Lead(float(by.mean()), *bounds, len(by), int((by > 0).sum()))
 
     words, count = DECIDING.replace("_", " "), len(origins)
     decision = decide(
         dict(zip(CANDIDATES, score.tolist(), strict=True)),
         set(BASELINES),
         lead,
-        is_higher_better=True,
         criterion=words if count < 2 else f"mean {words} over {count} origins",
         incumbent=incumbent,
     )

@@ -23,12 +23,15 @@ PURCHASE_MODELS = "purchase and spend models"
 POISSON = "Poisson regression"
 TREES = "boosted trees"
 RUN_RATE = "last year's run-rate"
+QUARTER = "last quarter's run-rate"
 PAST_SPEND = "past spend"
 FREQUENCY = "frequency"
 HIATUS = "hiatus rule"
 RECENCY = "recency"
-BASELINES = (RUN_RATE, PAST_SPEND, FREQUENCY, HIATUS, RECENCY)
+BASELINES = (RUN_RATE, QUARTER, PAST_SPEND, FREQUENCY, HIATUS, RECENCY)
 CANDIDATES = (PURCHASE_MODELS, POISSON, TREES, *BASELINES)
+
+LEAST_DAYS = 91  # over less than a quarter, a pace is hardly more than one order
 
 
 def summaries(customers: pd.DataFrame) -> pd.DataFrame:
@@ -163,32 +166,31 @@ def baseline_orders(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the orders and the amount of one that a naive rule expects.
 
-    Run-rate: last year again. Past spend: the customer's whole past, at its pace.
+    Run-rates: last year, or the last 90 days, again, over the part of that time in
+    which the customer was known. Past spend: the customer's whole past, at its pace.
     Frequency: the same, at the shop's mean amount. Hiatus rule: last year again for
     those whose silence is shorter than twice their usual gap, or a quarter. Recency:
     one order, the surer the shorter the silence, at the shop's mean amount.
     """
-    year = customers["count_orders_365d"].astype(float).to_numpy()
-    spent = customers["net_amount_365d"].astype(float).to_numpy()
-    if name in (RUN_RATE, HIATUS):
-        orders, amount = (
-            year * horizon_days / DAYS_PER_YEAR,
-            spent / np.maximum(year, 1),
-        )
-        if name == RUN_RATE:
+    age = customers["days_since_first_order"].astype(float).to_numpy()
+    if name in (RUN_RATE, QUARTER, HIATUS):
+        days = 90 if name == QUARTER else DAYS_PER_YEAR
+        count = customers[f"count_orders_{days}d"].astype(float).to_numpy()
+        spent = customers[f"net_amount_{days}d"].astype(float).to_numpy()
+        known = np.clip(age, min(days, LEAST_DAYS), days)
+        orders, amount = count * horizon_days / known, spent / np.maximum(count, 1)
+        if name != HIATUS:
             return orders, amount
         gap = customers["avg_days_between_orders"].astype(float).to_numpy()
         silence = customers["days_since_last_order"].astype(float).to_numpy()
-        left = silence > np.fmax(2 * gap, 91)
+        left = silence > np.fmax(2 * gap, LEAST_DAYS)
         return np.where(left, 0.0, orders), amount
     if name == RECENCY:
         silence = customers["days_since_last_order"].astype(float).to_numpy()
         orders = horizon_days / (horizon_days + silence)
         return orders, np.ones(len(orders))
-    age = customers["days_since_first_order"].astype(float).to_numpy()
     count = customers["count_order_days"].astype(float).to_numpy()
-    # over less than a quarter, a pace is hardly more than one order
-    orders = count * horizon_days / np.maximum(age, 91)
+    orders = count * horizon_days / np.maximum(age, LEAST_DAYS)
     total = customers["lifetime_net_amount"].astype(float).to_numpy()
     return orders, total / np.maximum(count, 1)
 

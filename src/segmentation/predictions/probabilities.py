@@ -78,7 +78,7 @@ class ProbabilityLearner(ProbabilityModels):
         return replace(self, target=self.target.without(features))
 
     def judge(self, origins: list[int], incumbent: str | None) -> Evidence:
-        """Tune on what the oldest origin knows, and judge by AUC."""
+        """Tune on what the oldest origin knows, and judge by log loss."""
         chosen, tuning = {}, []
         for candidate in self.target.candidates:
             chosen[candidate.name], tried = tune(
@@ -98,7 +98,7 @@ class ProbabilityLearner(ProbabilityModels):
         judgement = judge(
             predictions,
             kind="probability",
-            deciding_metric="auc",
+            deciding_metric="log_loss",
             seed=self.settings.seed,
             bootstrap_samples=self.settings.bootstrap_samples,
             incumbent=incumbent,

@@ -17,6 +17,7 @@ from segmentation.learning.candidates import (
     Model,
     probability,
 )
+from segmentation.learning.learner import CannotServe
 from segmentation.learning.origins import Origins
 from segmentation.learning.settings import Settings
 from segmentation.learning.tuning import written
@@ -69,12 +70,24 @@ class Target:
 
 
 def too_little(labels: pd.Series, min_rows: int) -> str | None:
-    """Say why a label cannot be learned from some rows, or None where it can."""
+    """Say why a label cannot be learned from some rows, or None where it can.
+
+    Rows alone teach nothing: of the rarer of the two outcomes there must be a tenth as
+    many as of rows, about ten for each of a few parameters (Peduzzi et al. 1996).
+    """
     if len(labels) < min_rows:
         return f"too little data: {len(labels)} labelled rows, {min_rows} are needed"
-    rate = labels.mean()
-    if rate in (0, 1):
-        return f"nothing to learn: {'all' if rate else 'none'} of the labels are true"
+    count_true = int(labels.sum())
+    fewer, least = min(count_true, len(labels) - count_true), max(min_rows // 10, 1)
+    if fewer == 0:
+        which = "all" if count_true else "none"
+        return f"nothing to learn: {which} of the labels are true"
+    if fewer < least:
+        which = "true" if fewer == count_true else "false"
+        return (
+            f"too little data: {fewer} of {len(labels)} labels are {which}, "
+            f"{least} are needed"
+        )
     return None
 
 
@@ -155,6 +168,11 @@ class ProbabilityModels:
             As fitted to all that is known.
         slope, intercept : float
             Of the margin: `model.scaled(slope, intercept)` is calibrated.
+
+        Raises
+        ------
+        CannotServe
+            If a margin that is no log odds cannot be calibrated.
         """
         asked = candidate.name, written(settings), origin, *self.target.features
         if asked not in self.fitted:
@@ -176,6 +194,10 @@ class ProbabilityModels:
             codes = rows["customer_id"].map(lambda name: hashed(name) % 2)
             rest, unseen = rows[codes == 0], rows[codes == 1]
             if too_little(rest[label], least // 2) or too_little(unseen[label], 2):
+                if not candidate.is_probability:
+                    raise CannotServe(
+                        "there is too little data to make it a probability"
+                    )
                 return model, 1.0, 0.0
         second = candidate.fit(
             rest, rest[label], self.target.features, settings, self.settings.seed
@@ -193,9 +215,12 @@ class ProbabilityModels:
         test = self.at(origin)
         frames = []
         for candidate in self.target.candidates:
-            model, slope, intercept = self.calibrated(
-                candidate, chosen[candidate.name], origin
-            )
+            try:
+                model, slope, intercept = self.calibrated(
+                    candidate, chosen[candidate.name], origin
+                )
+            except CannotServe:
+                continue
             margin = model.margin(test)
             frames.append(
                 pd.DataFrame(

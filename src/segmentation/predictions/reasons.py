@@ -29,6 +29,7 @@ MOST_ORDERS = "(at most one order a day)"
 SMALLEST = 1e-300  # a probability too small for a double still has a logarithm
 BASELINE_FEATURES = {
     forecasts.RUN_RATE: "net_amount_365d",
+    forecasts.QUARTER: "net_amount_90d",
     forecasts.HIATUS: "net_amount_365d",
     forecasts.PAST_SPEND: "lifetime_net_amount",
     forecasts.FREQUENCY: "count_order_days",

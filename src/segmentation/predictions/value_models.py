@@ -13,7 +13,6 @@ from segmentation.learning.origins import DAYS_PER_YEAR, Origins
 from segmentation.learning.settings import Settings
 from segmentation.linear import Linear
 from segmentation.predictions.forecasts import (
-    BASELINES,
     EXPECTATIONS,
     POISSON,
     TREES,
@@ -222,9 +221,10 @@ class ValueModels:
 
         Actual by expected orders in the same season a year ago. Its square root where
         that season is not known, and over a year, which has none: what is off there is
-        chance as much as level. A baseline is taken as it is.
+        chance as much as level. Naive rules are set right too, or a learned candidate
+        would win by its level alone.
         """
-        if name in BASELINES or unseen.empty:
+        if unseen.empty:
             return 1.0
         actual, expected = unseen["orders"].sum(), unseen["expected_orders"].sum()
         if not (actual > 0 and expected > 0):

@@ -160,7 +160,7 @@ class ValueLearner(ValueModels):
         return judge(
             predictions,
             kind="amount",
-            deciding_metric="normalised_gini",
+            deciding_metric="deviance",
             seed=self.settings.seed,
             bootstrap_samples=self.settings.bootstrap_samples,
             incumbent=incumbent,
@@ -196,6 +196,8 @@ class ValueLearner(ValueModels):
         mine = evidence.of_champion
         rows = []
         for origin, unseen in evidence.kept.items():
+            if champion not in unseen:
+                continue  # what was known there could not fit it
             origin_date = self.at(origin)["anchor_date"].iloc[0]
             here = mine[mine["origin_date"] == origin_date]
             found, how = coverage_at(here, unseen[champion])

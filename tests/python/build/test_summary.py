@@ -1,4 +1,4 @@
-"""A build says what came of the raw tables, and never passes for good where it is not."""
+"""A build says what came of the raw tables, and is not green where that is nothing."""
 
 import pandas as pd
 import pytest
@@ -9,7 +9,7 @@ ORDERS = ("--select", "+int_orders__checked")
 
 
 def shop(*faults, currency="GBP", customers=40):
-    """Return a small shop; the first order has each of the faults, a column's values."""
+    """Return a small shop; its first orders have the faults: a column's values."""
     tables = small_shop(customers)
     for number, fault in enumerate(faults):
         tables["orders"][number].update(fault)
@@ -36,8 +36,8 @@ def test_a_build_ends_with_a_summary(project):
         "min(first_order_date), max(last_order_date) from marts.dim_customers"
     )[0]
     assert (
-        f"Customers: {buyers}, of whom {buyers} bought: {bought} orders, {net:,.2f} GBP "
-        f"net of returns, {first} to {last}."
+        f"Customers: {buyers}, of whom {buyers} bought: {bought} orders, "
+        f"{net:,.2f} GBP net of returns, {first} to {last}."
     ) in said
     assert "To look: marts.dim_customers." in said
     assert "rejected (" not in result.text
@@ -74,8 +74,10 @@ def test_more_than_a_few_rejected_rows_warn(project):
     most = project.build(*ORDERS, stop_rejected_share=0.1)
     mended = project.build(*ORDERS, default_currency="GBP", stop_rejected_share=0)
 
-    assert few.success and "rejected (" not in few.text
-    assert many.success and "8 of 79 rows of orders are rejected (10.1%)" in many.text
+    assert few.success
+    assert "rejected (" not in few.text
+    assert many.success
+    assert "8 of 79 rows of orders are rejected (10.1%)" in many.text
     assert "Set default_currency" in many.text
     assert not most.success
     assert mended.success, mended.text
@@ -125,7 +127,8 @@ def test_the_first_order_after_a_long_rest_is_rejected_aloud(project):
     orders = [
         {
             "order_id": f"o{number}", "customer_id": f"c{number % 30}",
-            "ordered_at": str(pd.Timestamp(day)), "status": "completed", "currency": "GBP",
+            "ordered_at": str(pd.Timestamp(day)), "status": "completed",
+            "currency": "GBP",
         }
         for number, day in enumerate(days)
     ]  # fmt: skip

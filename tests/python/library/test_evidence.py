@@ -74,6 +74,8 @@ def world(noise, *, count=600, origins=1, baseline=2.0, kind="probability", seed
             link = np.exp
         for name, scale in {**noise, "recency": baseline}.items():
             predicted = link(np.round(truth + scale * rng.normal(size=count), 1))
+            if kind == "amount":  # at the level of what came
+                predicted *= actual.sum() / predicted.sum()
             raw = None if name == "recency" else predicted * 0.7
             is_baseline = name == "recency"
             frames.append(
@@ -369,12 +371,10 @@ def lead_of(scores, half_width, sign=1):
 
 
 def decided(scores, half_width=0.01, is_higher_better=True, **settings):
-    sign = 1 if is_higher_better else -1
     return decide(
         scores,
         {name for name in scores if name.startswith("naive")},
-        lead_of(scores, half_width, sign),
-        is_higher_better=is_higher_better,
+        lead_of(scores, half_width, 1 if is_higher_better else -1),
         criterion="mean auc over 3 origins",
         **settings,
     )
@@ -383,13 +383,13 @@ def decided(scores, half_width=0.01, is_higher_better=True, **settings):
 SCORES = {"logistic": 0.80, "trees": 0.804, "weak": 0.6, "naive": 0.7, "naive 2": 0.75}
 
 
-def test_the_best_that_beats_the_strongest_baseline_serves():
+def test_the_best_that_is_clearly_better_than_the_strongest_baseline_serves():
     decision = decided(SCORES)
     assert (decision.champion, decision.best_baseline) == ("trees", "naive 2")
     assert decision.verdicts == {
         "logistic": "beats the baseline, but is not the best",
         "trees": "serves: best mean auc over 3 origins",
-        "weak": "does not beat the baseline",
+        "weak": "is not clearly better than the baseline",
         "naive": "baseline",
         "naive 2": "strongest baseline",
     }
@@ -398,14 +398,45 @@ def test_the_best_that_beats_the_strongest_baseline_serves():
         "trees",
     ]
     assert decision.reason == (
-        "trees serves: best mean auc over 3 origins "
-        "(0.804; the strongest baseline, naive 2, 0.750)"
+        "trees serves: best mean auc over 3 origins (0.804; the strongest baseline, "
+        "naive 2, 0.750, is behind by 0.054 [0.044, 0.064])"
     )
 
 
 def test_where_less_is_better_the_least_serves():
     decision = decided(SCORES, is_higher_better=False)
     assert (decision.champion, decision.best_baseline) == ("weak", "naive")
+
+
+def test_a_lead_that_chance_may_have_given_does_not_serve():
+    decision = decided(SCORES, half_width=0.06)
+    assert decision.champion == "naive 2"
+    assert decision.verdicts["trees"] == "is not clearly better than the baseline"
+    assert decision.reason == (
+        "naive 2 serves: a baseline; no candidate is clearly better in mean auc over 3 "
+        "origins (0.750; the best candidate, trees, 0.804, leads by "
+        "0.05 [-0.01, 0.11])"
+    )
+
+
+@pytest.mark.parametrize(
+    ("count_origins", "count_ahead", "is_clear"),
+    [(1, 1, True), (2, 1, False), (3, 2, True), (3, 1, False), (0, 0, False)],
+)
+def test_a_lead_is_clear_where_most_origins_agree(count_origins, count_ahead, is_clear):
+    assert Lead(1.0, 0.5, 1.5, count_origins, count_ahead).is_clear is is_clear
+
+
+def test_who_is_far_off_in_level_does_not_serve_and_must_be_beaten_all_the_same():
+    decision = decided(SCORES, off_level={"trees", "naive 2"})
+    assert decision.champion == "logistic"
+    assert decision.best_baseline == "naive 2"
+    assert decision.verdicts["trees"] == "its level is far off at every origin"
+    alone = decided({"naive": 0.7, "naive 2": 0.75}, off_level={"naive 2"})
+    assert alone.champion == "naive"
+    assert alone.best_baseline == "naive 2"
+    everyone = decided({"naive": 0.7, "naive 2": 0.75}, off_level={"naive", "naive 2"})
+    assert everyone.champion == "naive 2"
 
 
 def test_an_incumbent_stays_while_the_lead_on_it_is_not_clear():
@@ -437,7 +468,7 @@ def test_an_incumbent_that_is_the_best_keeps_serving():
 
 @pytest.mark.parametrize("incumbent", ["weak", "naive 2", "gone", None])
 def test_an_incumbent_that_does_not_beat_the_baseline_protects_nothing(incumbent):
-    decision = decided(SCORES, half_width=1, incumbent=incumbent)
+    decision = decided(SCORES, half_width=0.02, incumbent=incumbent)
     assert decision.champion == "trees"
     assert decision.verdicts["trees"] == "serves: best mean auc over 3 origins"
 
@@ -446,13 +477,9 @@ def test_where_nothing_beats_the_baseline_it_serves():
     decision = decided({"logistic": 0.7, "naive": 0.7}, incumbent="logistic")
     assert decision.champion == "naive"
     assert decision.verdicts == {
-        "logistic": "served until now, but does not beat the baseline",
-        "naive": "serves: a baseline that nothing beats",
+        "logistic": "served until now, but is not clearly better than the baseline",
+        "naive": "serves: no candidate is clearly better than the baseline",
     }
-    assert decision.reason == (
-        "naive serves: a baseline; no candidate beats its mean auc over 3 origins "
-        "(0.700; the best candidate, logistic, 0.700)"
-    )
 
 
 def test_a_baseline_alone_serves():
@@ -469,22 +496,56 @@ def test_ties_go_to_the_candidate_named_first():
 
 
 def test_an_undefined_score_is_worse_than_any():
-    decision = decided({"constant": np.nan, "a": 0.1, "naive": np.nan})
+    scores = {"constant": np.nan, "a": 0.8, "naive": np.nan, "naive 2": 0.7}
+    decision = decided(scores)
     assert decision.champion == "a"
     assert "undefined" in decision.verdicts["constant"]
+    assert decision.best_baseline == "naive 2"
     assert decided({"a": np.nan, "naive": np.nan}).champion == "naive"
 
 
-def test_only_candidates_judged_at_every_origin_count():
+def test_candidates_are_compared_at_the_origins_they_share():
     frame = world({"best": 0.0, "good": 0.5}, origins=3)
     gone = (frame["candidate"] == "best") & (frame["origin_date"] == DAYS[1])
-    judgement = judged(frame[~gone])
-    assert judgement.champion == "good"
+    judgement = judged(frame[~gone], metric="log_loss")
+    assert judgement.champion == "best"
     card = judgement.scorecard.drop_duplicates("candidate").set_index("candidate")
-    assert card.loc["best", "verdict"] == "not judged at every origin"
-    assert not card.loc["best", "beats_baseline"]
+    assert card.loc["good", "verdict"].startswith("beats the baseline")
     with pytest.raises(ValueError, match="no baseline"):
         judged(frame[(frame["candidate"] != "recency")])
+
+
+def test_who_was_judged_where_all_do_well_is_not_favoured_by_it():
+    """At the second origin everyone does badly; one candidate was not judged there."""
+    easy = world({"best": 0.1, "poor": 0.5}, seed=1)
+    hard = world({"best": 0.1}, seed=2).assign(origin_date=DAYS[1])
+    turned = np.tile(np.random.default_rng(0).random(600) < 0.25, 2)
+    hard["actual"] = np.where(turned, 1 - hard["actual"], hard["actual"])
+
+    judgement = judged(pd.concat([easy, hard], ignore_index=True), metric="log_loss")
+
+    card = judgement.scorecard
+    losses = card[card["metric"] == "log_loss"].groupby("candidate")["metric_value"]
+    assert losses.mean()["poor"] < losses.mean()["best"]
+    assert judgement.champion == "best"
+
+
+@pytest.mark.parametrize("kind", ["probability", "amount"])
+def test_a_candidate_that_promises_far_too_much_everywhere_does_not_serve(kind):
+    metric = {"probability": "auc", "amount": "normalised_gini"}[kind]
+    frame = world({"best": 0.1, "good": 0.3}, origins=2, kind=kind, count=2_000)
+    predicted = frame["predicted"]
+    raised = predicted**0.2 if kind == "probability" else predicted * 2
+    mine = frame["candidate"] == "best"
+    frame["predicted"] = predicted.where(~mine, raised)
+
+    judgement = judged(frame, kind, metric)
+
+    assert judgement.champion == "good"
+    card = judgement.scorecard.drop_duplicates("candidate").set_index("candidate")
+    assert card.loc["best", "verdict"].startswith("its level is far off")
+    assert "times what came, too high" in card.loc["best", "verdict"]
+    assert "right within what can be told" in card.loc["good", "verdict"]
 
 
 def test_an_origin_with_one_class_tells_nothing():

@@ -408,7 +408,7 @@ def test_what_does_not_beat_its_baseline_does_not_serve(rows, quick):
     rows = rows.assign(noise=np.random.default_rng(5).normal(size=len(rows)))
     found = learned(rows, replace(RECENCY, features={"noise": "identity"}))
     assert found["is_baseline"]
-    assert "no candidate beats" in found["verdict"]
+    assert "no candidate is clearly better" in found["verdict"]
     card = found["scorecard"]
     serving = card[card["is_serving"]]
     assert set(serving["candidate"]) == {found["champion"]}
