@@ -28,12 +28,16 @@
 {%- endmacro %}
 
 
-{#- Whether a setting was given with --vars as a text that holds Jinja. `var` would run it:
-    it must be seen before. -#}
+{#- Whether a setting was given with --vars as a text that holds Jinja, or as a list or
+    mapping that holds one. `var` would run such a text: it must be seen before. -#}
 {% macro has_braces(name) -%}
     {%- set given = invocation_args_dict.get('vars') -%}
-    {%- set text = given.get(name) if given is mapping else none -%}
-    {{ return(text is string and modules.re.search('[{][{%#]', text) is not none) }}
+    {%- set value = given.get(name) if given is mapping else none -%}
+    {%- if value is number or value is none -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {%- set text = value if value is string else value | string -%}
+    {{ return(modules.re.search('[{][{%#]', text) is not none) }}
 {%- endmacro %}
 
 

@@ -33,7 +33,12 @@ chosen as (
         list_id,
         customer_id
     from segments
-    where list_id in ('{{ setting('lookalike_lists') | join("', '") }}')
+    where list_id in (
+        {%- for list in setting('lookalike_lists') or [''] -%}
+        {{ dbt.string_literal(dbt.escape_single_quotes(list)) }}
+        {%- if not loop.last %}, {% endif -%}
+        {%- endfor -%}
+    )
 
     union
 

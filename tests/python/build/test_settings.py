@@ -194,7 +194,8 @@ def test_settings_that_do_not_go_together_are_named(shop):
         "horizon_day is not a setting. Similar ones are horizon_days: take it out",
         "colour is not a setting: take it out, or write it as docs/settings.md does.",
         "raw_path and raw_schema/raw_database are both set: the raw tables come",
-        "there is no column GB; put text in single quotes",
+        "for instance country = 'GB' (there is no column GB; put text in single quotes). "
+        "It may hold columns of that table, texts in single quotes, numbers, true and",
         "as_of_date is 1989-12-31 and earliest_valid_date is 1990-01-01: no event lies",
         "purchase_horizons is [30, 180]: horizon_days, which is 90, must be one of",
         "share_categories is ['Home', 'home!']: it must be a list of texts, product",
@@ -225,12 +226,17 @@ def test_braces_are_refused_before_they_are_run(shop):
             "reporting_currency": "{% for",
             "sticky_band_pct": "{{ 7 }}",
             "objective": "{# win_back #}reduce_churn",
+            # within lists and mappings too
+            "share_categories": ["Home", "{{ env_var('HOME') }}"],
+            "churn_features": {"{% do x %}": "log1p"},
+            "lookalike_lists": [["{{ 7 * 7 }}"]],
         },
     )
 
     assert [line.split(" holds braces, which dbt would run")[0] for line in said] == [
         "raw_path", "raw_schema", "reporting_currency", "pilot_filter", "as_of_date",
-        "sticky_band_pct", "objective",
+        "sticky_band_pct", "share_categories", "lookalike_lists", "churn_features",
+        "objective",
     ]  # fmt: skip
 
 
