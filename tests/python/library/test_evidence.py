@@ -276,7 +276,9 @@ def test_an_interval_leaves_out_a_fortieth_at_either_end():
 def test_intervals_hold_their_values():
     for kind, metric in {"probability": "auc", "amount": "spearman"}.items():
         card = judged(world({"a": 0.2, "b": 0.5}, kind=kind), kind, metric).scorecard
-        assert card[["metric_value", "lower_bound", "upper_bound"]].notna().all(axis=None)
+        assert (
+            card[["metric_value", "lower_bound", "upper_bound"]].notna().all(axis=None)
+        )
         assert (
             card["metric_value"].between(card["lower_bound"], card["upper_bound"]).all()
         )
