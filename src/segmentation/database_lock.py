@@ -1,8 +1,8 @@
 """A plugin of dbt-duckdb that waits for the database file, and says who holds it.
 
-A DuckDB file has one writer, or readers: a build beside an open reader, or beside another
-build, cannot begin. Named in profiles.yml under `plugins`, it is asked before dbt opens
-the file; what it raises dbt reports as one message.
+A DuckDB file has one writer, or readers: a build beside an open reader, or beside
+another build, cannot begin. Named in profiles.yml under `plugins`, the plugin is asked
+before dbt opens the file; what it raises dbt reports as one message.
 """
 
 import re
@@ -93,13 +93,13 @@ def locked(path: str, fault: str) -> str:
     holder = (
         f"{found[1]} (process {found[2]}) has it open"
         if found
-        else "another has it open"
+        else "another program has it open"
     )
     return (
-        f"The database {path} is in use: {holder}. While dbt writes a DuckDB file, nothing "
-        "else can have it open, not even to read. Close that program (a BI tool, a "
-        "notebook, another dbt), or let it read a copy of the file. Then build again. "
-        "Nothing was built."
+        f"The database {path} is in use: {holder}. While dbt writes a DuckDB file, "
+        "nothing else can have it open, not even to read. Close that program (a BI "
+        "tool, a notebook, another dbt), or let it read a copy of the file. Then build "
+        "again. Nothing was built."
     )
 
 

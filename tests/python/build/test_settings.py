@@ -194,8 +194,8 @@ def test_settings_that_do_not_go_together_are_named(shop):
         "horizon_day is not a setting. Similar ones are horizon_days: take it out",
         "colour is not a setting: take it out, or write it as docs/settings.md does.",
         "raw_path and raw_schema/raw_database are both set: the raw tables come",
-        "for instance country = 'GB' (there is no column GB; put text in single quotes). "
-        "It may hold columns of that table, texts in single quotes, numbers, true and",
+        "= 'GB' (there is no column GB; put text in single quotes). It may hold "
+        "columns of that table, texts in single quotes, numbers, true and false,",
         "as_of_date is 1989-12-31 and earliest_valid_date is 1990-01-01: no event lies",
         "purchase_horizons is [30, 180]: horizon_days, which is 90, must be one of",
         "share_categories is ['Home', 'home!']: it must be a list of texts, product",

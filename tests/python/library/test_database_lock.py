@@ -66,7 +66,7 @@ def test_a_file_nobody_holds_is_free_and_other_faults_are_for_dbt_to_report(path
 def test_a_holder_is_named_as_each_system_names_it():
     on_windows = "File is already open in \nC:\\Tools\\bi.exe (PID 42)"
     assert "C:\\Tools\\bi.exe (process 42) has it open" in locked("x", on_windows)
-    assert "another has it open" in locked("x", "Could not set lock on file")
+    assert "another program has it open" in locked("x", "Could not set lock on file")
 
 
 def test_the_profile_asks_the_plugin():
