@@ -1,4 +1,6 @@
-"""Tables that builds add rows to, made by another version of the project."""
+"""Operations: setting aside tables of another version, and writing a mart as CSV."""
+
+import csv
 
 import duckdb
 import pytest
@@ -58,3 +60,41 @@ def test_they_are_set_aside_and_old_fits_are_kept(old):
     assert all("__until_" in name for name in left)
     result = old.build("--select", "ml_fits__values", "--empty")
     assert "another version" not in result.text
+
+
+# ---------- exports
+
+
+def test_a_mart_is_written_so_that_no_spreadsheet_runs_a_cell(old, tmp_path):
+    with duckdb.connect(str(old.database)) as connection:
+        connection.execute("create schema if not exists marts")
+        connection.execute(
+            "create table marts.dim_customers as select * from (values "
+            "('=1+1', 'GB', -5.5), ('c,\"2\"', '@SUM(A1)', null), (null, 'Ü', 0)"
+            ') as rows (customer_id, "the country", lifetime_net_amount)'
+        )
+    file = tmp_path / "it's.csv"
+    arguments = f'{{"mart": "dim_customers", "file": "{file}"}}'
+
+    result = old.build("export_mart", "--args", arguments, command="run-operation")
+
+    assert result.success, result.text
+    with file.open(newline="", encoding="utf-8") as lines:
+        assert list(csv.reader(lines)) == [
+            ["customer_id", "the country", "lifetime_net_amount"],
+            ["'=1+1", "GB", "-5.5"],
+            ['c,"2"', "'@SUM(A1)", ""],
+            ["", "Ü", "0.0"],
+        ]
+
+
+def test_only_a_mart_that_is_built_is_written(old):
+    for mart, phrase in {
+        "int_customers__checked": "'int_customers__checked' is not a mart. Marts are dim_",
+        "fct_customer_churn": "fct_customer_churn is not built yet: dbt build --select +",
+    }.items():
+        arguments = f"{{mart: {mart}, file: x.csv}}"
+        result = old.build("export_mart", "--args", arguments, command="run-operation")
+
+        assert not result.success
+        assert phrase in result.text
