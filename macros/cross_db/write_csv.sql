@@ -4,7 +4,9 @@
 {%- endmacro %}
 
 {% macro default__write_csv(query, file) -%}
-    {{ exceptions.raise_compiler_error("Files are written on DuckDB only, not on " ~ target.type ~ ".") }}
+    {{ exceptions.raise_compiler_error(
+        "Files are written on DuckDB only, not on " ~ target.type ~ "."
+    ) }}
 {%- endmacro %}
 
 {% macro duckdb__write_csv(query, file) -%}

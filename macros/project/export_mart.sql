@@ -18,7 +18,9 @@
         database=node.database, schema=node.schema, identifier=node.alias
     )) -%}
     {%- if execute and relation is none -%}
-        {{ exceptions.raise_compiler_error(mart ~ " is not built yet: dbt build --select +" ~ mart) }}
+        {{ exceptions.raise_compiler_error(
+            mart ~ " is not built yet: dbt build --select +" ~ mart
+        ) }}
     {%- endif -%}
     {%- do write_csv(safe_cells(relation), file) -%}
     {%- do log(mart ~ " is written to " ~ file ~ ".", info=true) -%}

@@ -2,6 +2,8 @@
 
 import re
 import sys
+from datetime import date, datetime
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -116,6 +118,41 @@ def test_every_wrong_value_is_named_with_what_is_right(shop, number):
         if isinstance(value, int | float | bool) or value is None:
             words = yaml.safe_dump(value).split("\n")[0]
             assert start == f"{name} is {words.strip('.')}", line
+
+
+# what YAML can hold besides, and texts that read as something else
+ODD = [
+    date(2024, 1, 2), datetime(2024, 1, 2, 3, 4, 5), {date(2024, 1, 2): "log1p"},
+    [date(2024, 1, 2)], {1: {2: 3}, None: 4}, [[["x"]], {"a": [None]}], {1.5: "log1p"},
+    [[[[[[[[1]]]]]]]], {"a": {"b": {"c": [1]}}}, b"\x00\xff", "a\x01b", "a\nb", True,
+    [{}], [[]], {"": ""},
+]  # fmt: skip
+
+
+def test_nothing_that_yaml_can_hold_stops_dbt_before_the_settings_are_named(shop):
+    settings = {
+        name: ODD[place % len(ODD)]
+        # a day is a date, and bytes and days are texts to a folder
+        if known["type"] != "date"
+        else ODD[4 + place % 5]
+        for place, (name, known) in enumerate(KNOWN.items())
+    }
+
+    said = complaints(shop, settings)
+
+    assert [line.split()[0] for line in said] == list(KNOWN)
+
+
+def test_a_command_that_checks_no_settings_names_a_wrong_one_too(shop):
+    result = run_dbt(
+        "show", "--select", "stg_shop__orders", database=shop / "shop.duckdb",
+        target=shop / "target", variables={"raw_path": 5},
+    )  # fmt: skip
+
+    assert not result.success
+    assert "raw_path is 5: it must be the path of a folder on this" in result.text
+    assert "Traceback" not in result.text
+    assert not Path("5").exists()
 
 
 def test_messages_say_what_where_and_how_to_mend(shop):

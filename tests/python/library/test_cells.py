@@ -12,7 +12,8 @@ def safe_cell(text):
     macros = Environment().from_string(MACRO.read_text()).module
     with duckdb.connect() as connection:
         (found,) = connection.execute(
-            f"select {macros.safe_cell('cell')} from (select $1::varchar as cell)", [text]
+            f"select {macros.safe_cell('cell')} from (select $1::varchar as cell)",
+            [text],
         ).fetchone()
     return found
 
