@@ -154,8 +154,10 @@ def test_what_a_build_that_died_has_not_stored_is_stored_by_the_next(
 
 
 def test_another_definition_makes_the_past_again(new_project, demo, full):
-    project = built(copy_of(new_project, full), sticky_band_pct=15)
-    assert_same_history(project, built(new_project().write(**demo), sticky_band_pct=15))
+    # the share adds a column to the table of features
+    other = {"sticky_band_pct": 15, "share_categories": ["Home"]}
+    project = built(copy_of(new_project, full), **other)
+    assert_same_history(project, built(new_project().write(**demo), **other))
     moved = "select count(*) from marts.fct_customer_segment_history"
     assert project.value(moved) < full.value(moved)
 
