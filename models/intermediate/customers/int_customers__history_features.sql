@@ -6,8 +6,8 @@
     on_schema_change="sync_all_columns"
 ) }}
 
--- Rows are forgotten before the transaction in which columns may be added: DuckDB cannot do
--- both in one. What is forgotten and not stored again, the next build stores.
+-- Rows are forgotten before the transaction in which columns may be added: DuckDB cannot
+-- do both in one. What is forgotten and not stored again, the next build stores.
 --
 -- The features of int_customers__features that define segments, by the same
 -- definitions, for everyone at every anchor of history. Favourites are counted only

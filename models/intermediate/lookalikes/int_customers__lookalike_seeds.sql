@@ -1,5 +1,6 @@
 -- The lists to find lookalikes for: segments named in the setting, and tables of ids.
 {%- set features = lookalike_columns() %}
+{%- set list_ids = setting('lookalike_lists') | map('replace', "'", "''") %}
 with
 
 customers as (
@@ -33,12 +34,7 @@ chosen as (
         list_id,
         customer_id
     from segments
-    where list_id in (
-        {%- for list in setting('lookalike_lists') or [''] -%}
-        {{ dbt.string_literal(dbt.escape_single_quotes(list)) }}
-        {%- if not loop.last %}, {% endif -%}
-        {%- endfor -%}
-    )
+    where list_id in ('{{ list_ids | join("', '") }}')
 
     union
 
