@@ -12,12 +12,16 @@ EMPTY := $(SCRATCH)/empty
 EMPTY_ENV := SEGMENTATION_DUCKDB_PATH=$(EMPTY)/segmentation.duckdb \
 	DBT_TARGET_PATH=$(EMPTY)/dbt DBT_LOG_PATH=$(EMPTY)/logs
 
+NEWEST := target/newest
+NEWEST_ENV := SEGMENTATION_DUCKDB_PATH=$(NEWEST)/segmentation.duckdb \
+	DBT_TARGET_PATH=$(NEWEST)/dbt DBT_LOG_PATH=$(NEWEST)/logs
+
 # files that build come first: with small ones last, no core waits long for another
 PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile \
 	--no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-fast test-library test-units lint docs settings cards picture demo benchmark lock clean
+.PHONY: help setup build test test-fast test-library test-units test-newest lint docs settings cards picture demo benchmark lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 20
@@ -55,6 +59,16 @@ test-units: $(READY)
 	@mkdir -p $(EMPTY) && rm -f $(EMPTY)/segmentation.duckdb
 	$(EMPTY_ENV) $(DBT) --quiet build --empty --exclude-resource-type test unit_test exposure
 	$(EMPTY_ENV) $(DBT) --quiet test --select resource_type:unit_test
+
+# in an environment of its own: pip takes the newest that the bounds in pyproject.toml allow
+test-newest: ## Check the library and a build on the newest versions of what we depend on
+	@command -v $(PYTHON) > /dev/null || { echo "$(PYTHON) is not installed. Name another one: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv --clear $(NEWEST)/venv
+	$(NEWEST)/venv/bin/pip install --quiet --disable-pip-version-check . hypothesis pytest pytest-xdist
+	@$(NEWEST)/venv/bin/pip list --disable-pip-version-check --format freeze | grep -iE "^(dbt-core|dbt-duckdb|duckdb|numpy|pandas|pyarrow|scikit-learn|scipy)="
+	$(NEWEST)/venv/bin/pytest --numprocesses auto --maxprocesses 4 tests/python/library
+	@rm -f $(NEWEST)/segmentation.duckdb
+	$(NEWEST_ENV) $(NEWEST)/venv/bin/dbt build
 
 lint: $(READY) ## Lint Python and SQL, and check types
 	$(BIN)/ruff check .

@@ -25,14 +25,14 @@ READ = [f"+{fit}" for fit in FITS]
 def count_rows(file: Path) -> dict[str, int]:
     """Count what is learned from, and the customers of the shop."""
     with duckdb.connect(file, read_only=True) as connection:
-        (learned,) = connection.sql(
+        (learned,) = connection.execute(
             "select max(count_training_rows) from intermediate.int_fits"
         ).fetchone()
-        (buyers,) = connection.sql(
+        (buyers,) = connection.execute(
             "select count(*) from intermediate.int_customers__features "
             "where anchor_role = 'scoring' and count_orders > 0"
         ).fetchone()
-        (sample,) = connection.sql(
+        (sample,) = connection.execute(
             "select count(*) from intermediate.int_customers__features "
             "where is_sampled and count_orders > 0"
         ).fetchone()

@@ -35,7 +35,39 @@
 {% macro filtered_customers() -%}
     {{ return(
         'select ' ~ read_text('customer_id') ~ ' from ' ~ whole_raw_table('shop', 'customers')
-        ~ ' as customers where (' ~ setting('pilot_filter') ~ ')'
+        ~ ' as customers where (' ~ parsed_pilot_filter() ~ ')'
+    ) }}
+{%- endmacro %}
+
+
+{#- The setting `pilot_filter` as SQL. Stops where it is no condition: commands that run
+    no check_settings, such as `dbt show`, must not run it either. -#}
+{% macro parsed_pilot_filter() -%}
+    {%- set parsed = parsed_condition(setting('pilot_filter'), pilot_filter_columns()) -%}
+    {%- if parsed.fault and execute -%}
+        {{ exceptions.raise_compiler_error(pilot_filter_problem(parsed.fault)) }}
+    {%- endif -%}
+    {{ return(parsed.sql or '1 = 0') }}
+{%- endmacro %}
+
+
+{#- The columns that the setting `pilot_filter` may name, with their types. -#}
+{% macro pilot_filter_columns() -%}
+    {%- set columns = {} -%}
+    {%- for column in raw_columns('shop', 'customers') -%}
+        {%- do columns.update({column.name: column.data_type}) -%}
+    {%- endfor -%}
+    {{ return(columns) }}
+{%- endmacro %}
+
+
+{% macro pilot_filter_problem(fault) -%}
+    {{ return(
+        "pilot_filter is " ~ setting_in_words(setting('pilot_filter')) ~ ": it must be "
+        ~ "a condition on the raw table customers, for instance country = 'GB' ("
+        ~ fault ~ "). It may hold columns of that table, texts in single quotes, numbers, "
+        ~ "true and false, compared by = <> < <= > >= in between like is null, and joined "
+        ~ "by and, or, not and parentheses."
     ) }}
 {%- endmacro %}
 

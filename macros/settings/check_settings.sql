@@ -5,17 +5,9 @@
         {%- set sound = {} -%}
         {%- for section in fromyaml(settings_text()).values() -%}
             {%- for name, known in section.items() -%}
-                {%- if has_braces(name) -%}
-                    {%- do problems.append(
-                        name ~ " holds braces, which dbt would run as code: write it "
-                        ~ "without, for instance " ~ setting_example(known) ~ "."
-                    ) -%}
-                {%- elif not is_of_form(var(name), known) -%}
-                    {%- do problems.append(
-                        name ~ " is " ~ setting_in_words(var(name)) ~ ": it must be "
-                            ~ setting_form(known)
-                        ~ ", for instance " ~ setting_example(known) ~ "."
-                    ) -%}
+                {%- set problem = setting_problem(name, known) -%}
+                {%- if problem -%}
+                    {%- do problems.append(problem) -%}
                 {%- else -%}
                     {%- do sound.update({name: var(name)}) -%}
                 {%- endif -%}

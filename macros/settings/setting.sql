@@ -1,17 +1,38 @@
 {#- The value of a setting, of the type it must have: its default while the value is wrong.
     Models are parsed before check_settings can say what is wrong, and parsing has to go
-    through until then. -#}
+    through until then. Commands that show or compile a model run no check_settings: there
+    a wrong value stops here. -#}
 {% macro setting(name) -%}
     {%- set known = known_setting(name) -%}
+    {%- if not has_braces(name) -%}
+        {%- set value = var(name) -%}
+        {#- too small a number does no harm, and unit tests of few rows use some -#}
+        {%- if is_of_form(value, known)
+            or (known.type == 'whole number' and value is integer and value <= known.most) -%}
+            {{ return(value) }}
+        {%- endif -%}
+    {%- endif -%}
+    {%- if execute and model is defined and model.resource_type == 'model' -%}
+        {{ exceptions.raise_compiler_error(setting_problem(name, known)) }}
+    {%- endif -%}
+    {{ return(known.default) }}
+{%- endmacro %}
+
+
+{#- Says what is wrong with a setting by itself; none where nothing is. -#}
+{% macro setting_problem(name, known) -%}
     {%- if has_braces(name) -%}
-        {{ return(known.default) }}
+        {{ return(
+            name ~ " holds braces, which dbt would run as code: write it without, for "
+            ~ "instance " ~ setting_example(known) ~ "."
+        ) }}
+    {%- elif not is_of_form(var(name), known) -%}
+        {{ return(
+            name ~ " is " ~ setting_in_words(var(name)) ~ ": it must be "
+            ~ setting_form(known) ~ ", for instance " ~ setting_example(known) ~ "."
+        ) }}
     {%- endif -%}
-    {%- set value = var(name) -%}
-    {#- too small a number does no harm while parsing, and unit tests of few rows use some -#}
-    {%- if known.type == 'whole number' and value is integer and value <= known.most -%}
-        {{ return(value) }}
-    {%- endif -%}
-    {{ return(value if is_of_form(value, known) else known.default) }}
+    {{ return(none) }}
 {%- endmacro %}
 
 
@@ -28,12 +49,16 @@
 {%- endmacro %}
 
 
-{#- Whether a setting was given with --vars as a text that holds Jinja. `var` would run it:
-    it must be seen before. -#}
+{#- Whether a setting was given with --vars as a text that holds Jinja, or as a list or
+    mapping that holds one. `var` would run such a text: it must be seen before. -#}
 {% macro has_braces(name) -%}
     {%- set given = invocation_args_dict.get('vars') -%}
-    {%- set text = given.get(name) if given is mapping else none -%}
-    {{ return(text is string and modules.re.search('[{][{%#]', text) is not none) }}
+    {%- set value = given.get(name) if given is mapping else none -%}
+    {%- if value is number or value is none -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {%- set text = value if value is string else value | string -%}
+    {{ return(modules.re.search('[{][{%#]', text) is not none) }}
 {%- endmacro %}
 
 

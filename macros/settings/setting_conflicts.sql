@@ -11,14 +11,8 @@
     {%- endif -%}
 
     {%- if sound.pilot_filter -%}
-        {%- set columns = raw_columns('shop', 'customers') | map(attribute='name') | list -%}
-        {%- for fault in condition_errors(sound.pilot_filter, columns) -%}
-            {%- do problems.append(
-                "pilot_filter is " ~ sound.pilot_filter ~ ": it must be a condition on the "
-                ~ "raw table customers, for instance country = 'GB' ("
-                ~ fault ~ ")."
-            ) -%}
-        {%- endfor -%}
+        {%- set fault = parsed_condition(sound.pilot_filter, pilot_filter_columns()).fault -%}
+        {%- if fault -%}{%- do problems.append(pilot_filter_problem(fault)) -%}{%- endif -%}
     {%- endif -%}
 
     {%- if sound.as_of_date and sound.earliest_valid_date

@@ -15,8 +15,8 @@ NOTHING = "none"  # the champion, or the method, of a fit that learned nothing
 
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "duckdb")
 
-# no fit depends on the synthetic shop or on how pages are written
-NOT_LEARNED_WITH = {"world", "cards", "personas", "writing.py"}
+# no fit depends on the synthetic shop, or on how pages are written or files waited for
+NOT_LEARNED_WITH = {"world", "cards", "personas", "writing.py", "database_lock.py"}
 
 
 @cache

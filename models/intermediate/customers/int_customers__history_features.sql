@@ -1,8 +1,14 @@
 {{ config(
-    pre_hook="{{ forget_stale_history(['input_checksum', 'features_checksum']) }}",
+    pre_hook={
+        "sql": "{{ forget_stale_history(['input_checksum', 'features_checksum']) }}",
+        "transaction": false
+    },
     on_schema_change="sync_all_columns"
 ) }}
 
+-- Rows are forgotten before the transaction in which columns may be added: DuckDB cannot
+-- do both in one. What is forgotten and not stored again, the next build stores.
+--
 -- The features of int_customers__features that define segments, by the same
 -- definitions, for everyone at every anchor of history. Favourites are counted only
 -- where clusters are learned on them.

@@ -1,5 +1,6 @@
 -- The lists to find lookalikes for: segments named in the setting, and tables of ids.
 {%- set features = lookalike_columns() %}
+{%- set list_ids = setting('lookalike_lists') | map('replace', "'", "''") %}
 with
 
 customers as (
@@ -33,7 +34,7 @@ chosen as (
         list_id,
         customer_id
     from segments
-    where list_id in ('{{ setting('lookalike_lists') | join("', '") }}')
+    where list_id in ('{{ list_ids | join("', '") }}')
 
     union
 

@@ -288,6 +288,11 @@ select
             then reasons.feature || ' ' || coalesce(reasons.value_in_words, 'unknown')
         when words.words not like '%{value}%' then words.words
         when reasons.value_in_words is null then words.missing_words
+        -- a sentence of ours begins with no formula, whatever a shop calls its categories
+        when words.words like '{value}%'
+            then
+                {{ safe_cell('reasons.value_in_words') }}
+                || substring(words.words, length('{value}') + 1)
         else replace(words.words, '{value}', reasons.value_in_words)
     end
     || case

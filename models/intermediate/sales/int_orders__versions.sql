@@ -107,8 +107,10 @@ orders as (
         sum(discount_amount) as discount_amount,
         sum(net_amount) as net_amount,
         {% for name, category in category_shares().items() -%}
-        sum(case when category = '{{ category | replace("'", "''") }}' then net_amount end)
-            as {{ name }}_net_amount,
+        sum(case
+            when category = {{ dbt.string_literal(dbt.escape_single_quotes(category)) }}
+                then net_amount
+        end) as {{ name }}_net_amount,
         {% endfor %}
         ---------- timestamps
         max(ordered_at) as ordered_at,

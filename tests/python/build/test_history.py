@@ -75,6 +75,9 @@ def assert_same_history(one, other, until=None, but_cluster_ids=False):
                 for some in (seen, expected)
             )
         assert len(expected), table
+        # a column that a setting has added later stands last
+        assert sorted(seen) == sorted(expected)
+        seen = seen[list(expected)]
         pd.testing.assert_frame_equal(seen, expected, check_exact=True, obj=table)
 
 
@@ -154,8 +157,10 @@ def test_what_a_build_that_died_has_not_stored_is_stored_by_the_next(
 
 
 def test_another_definition_makes_the_past_again(new_project, demo, full):
-    project = built(copy_of(new_project, full), sticky_band_pct=15)
-    assert_same_history(project, built(new_project().write(**demo), sticky_band_pct=15))
+    # the share adds a column to the table of features
+    other = {"sticky_band_pct": 15, "share_categories": ["Home"]}
+    project = built(copy_of(new_project, full), **other)
+    assert_same_history(project, built(new_project().write(**demo), **other))
     moved = "select count(*) from marts.fct_customer_segment_history"
     assert project.value(moved) < full.value(moved)
 

@@ -69,7 +69,7 @@ def database(tmp_path_factory):
 
 def test_their_model_reads_our_mart(database):
     with duckdb.connect(str(database), read_only=True) as connection:
-        found = connection.sql(
+        found = connection.execute(
             "select count(*), count(rfm_segment_code) from analytics.their_best"
         ).fetchone()
 

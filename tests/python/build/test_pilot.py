@@ -184,7 +184,11 @@ def test_a_pilots_fits_are_not_those_of_everyone(project):
     ("pilot_filter", "phrase"),
     [
         ("country =", "it must be a condition on the raw table customers"),
-        ("country = 'GB' -- only", "syntax error"),
+        (
+            "country = 'GB' -- only",
+            "at character 16, before '-- only', there must be and",
+        ),
+        ("exists (select * from query('select 1'))", "there is no column exists"),
         ("land = 'GB'", "there is no column land; put text in single quotes"),
         (5, "pilot_filter is 5: it must be a condition"),
         ("country = 'Atlantis'", "selects no customers there"),

@@ -1,5 +1,6 @@
 """The same rows give the same tables: whatever the threads, and in whatever order."""
 
+import duckdb
 import pandas as pd
 import pytest
 from dbt_project import demo_tables
@@ -67,8 +68,19 @@ def test_a_build_on_top_of_a_build_changes_nothing(new_project, first):
     again = new_project()
     again.database.write_bytes(first.database.read_bytes())
     again.write(**demo_tables())
+    # what a killed build leaves, and what is not ours to drop
+    with duckdb.connect(str(again.database)) as connection:
+        for name in (
+            "main.ml_fits__values__dbt_tmp20260101093000",
+            "marts.dim_customers__dbt_backup",
+            "main.dim_customers__dbt_tmp1_theirs",
+        ):
+            connection.execute(f"create table {name} (customer_id text)")
 
     assert_same(first, built(again))
+
+    left = [name for name in again.tables() if "__dbt_" in name]
+    assert left == ["main.dim_customers__dbt_tmp1_theirs"]
 
 
 def test_the_comparison_sees_a_single_row(new_project, demo, first):

@@ -2,6 +2,8 @@
 
 import re
 import sys
+from datetime import date, datetime
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -118,6 +120,41 @@ def test_every_wrong_value_is_named_with_what_is_right(shop, number):
             assert start == f"{name} is {words.strip('.')}", line
 
 
+# what YAML can hold besides, and texts that read as something else
+ODD = [
+    date(2024, 1, 2), datetime(2024, 1, 2, 3, 4, 5), {date(2024, 1, 2): "log1p"},
+    [date(2024, 1, 2)], {1: {2: 3}, None: 4}, [[["x"]], {"a": [None]}], {1.5: "log1p"},
+    [[[[[[[[1]]]]]]]], {"a": {"b": {"c": [1]}}}, b"\x00\xff", "a\x01b", "a\nb", True,
+    [{}], [[]], {"": ""},
+]  # fmt: skip
+
+
+def test_nothing_that_yaml_can_hold_stops_dbt_before_the_settings_are_named(shop):
+    settings = {
+        name: ODD[place % len(ODD)]
+        # a day is a date, and bytes and days are texts to a folder
+        if known["type"] != "date"
+        else ODD[4 + place % 5]
+        for place, (name, known) in enumerate(KNOWN.items())
+    }
+
+    said = complaints(shop, settings)
+
+    assert [line.split()[0] for line in said] == list(KNOWN)
+
+
+def test_a_command_that_checks_no_settings_names_a_wrong_one_too(shop):
+    result = run_dbt(
+        "show", "--select", "stg_shop__orders", database=shop / "shop.duckdb",
+        target=shop / "target", variables={"raw_path": 5},
+    )  # fmt: skip
+
+    assert not result.success
+    assert "raw_path is 5: it must be the path of a folder on this" in result.text
+    assert "Traceback" not in result.text
+    assert not Path("5").exists()
+
+
 def test_messages_say_what_where_and_how_to_mend(shop):
     settings = {
         "raw_path": 5,
@@ -194,7 +231,8 @@ def test_settings_that_do_not_go_together_are_named(shop):
         "horizon_day is not a setting. Similar ones are horizon_days: take it out",
         "colour is not a setting: take it out, or write it as docs/settings.md does.",
         "raw_path and raw_schema/raw_database are both set: the raw tables come",
-        "there is no column GB; put text in single quotes",
+        "= 'GB' (there is no column GB; put text in single quotes). It may hold "
+        "columns of that table, texts in single quotes, numbers, true and false,",
         "as_of_date is 1989-12-31 and earliest_valid_date is 1990-01-01: no event lies",
         "purchase_horizons is [30, 180]: horizon_days, which is 90, must be one of",
         "share_categories is ['Home', 'home!']: it must be a list of texts, product",
@@ -225,12 +263,17 @@ def test_braces_are_refused_before_they_are_run(shop):
             "reporting_currency": "{% for",
             "sticky_band_pct": "{{ 7 }}",
             "objective": "{# win_back #}reduce_churn",
+            # within lists and mappings too
+            "share_categories": ["Home", "{{ env_var('HOME') }}"],
+            "churn_features": {"{% do x %}": "log1p"},
+            "lookalike_lists": [["{{ 7 * 7 }}"]],
         },
     )
 
     assert [line.split(" holds braces, which dbt would run")[0] for line in said] == [
         "raw_path", "raw_schema", "reporting_currency", "pilot_filter", "as_of_date",
-        "sticky_band_pct", "objective",
+        "sticky_band_pct", "share_categories", "lookalike_lists", "churn_features",
+        "objective",
     ]  # fmt: skip
 
 

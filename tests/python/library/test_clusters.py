@@ -128,7 +128,7 @@ def test_the_formula_written_out_gives_the_scores(method):
     for number, customer in enumerate(customers.to_dict("records")):
         q = {}
         for row in clustering.prototypes.to_dict("records"):
-            if row["category"] is None:
+            if pd.isna(row["category"]):
                 log = np.log1p(customer[row["feature"]])
                 z = (log - row["feature_mean"]) / row["feature_scale"]
             else:

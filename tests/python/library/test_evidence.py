@@ -278,7 +278,9 @@ def test_an_interval_leaves_out_a_fortieth_at_either_end():
 def test_intervals_hold_their_values():
     for kind, metric in {"probability": "auc", "amount": "spearman"}.items():
         card = judged(world({"a": 0.2, "b": 0.5}, kind=kind), kind, metric).scorecard
-        assert card[["metric_value", "lower_bound", "upper_bound"]].notna().all(None)
+        assert (
+            card[["metric_value", "lower_bound", "upper_bound"]].notna().all(axis=None)
+        )
         assert (
             card["metric_value"].between(card["lower_bound"], card["upper_bound"]).all()
         )
@@ -316,7 +318,7 @@ def test_differences_are_paired():
     )
     card = judged(pd.concat([alike, nearly])).scorecard
     card = card[(card["metric"] == "auc") & (card["candidate"] == "a")]
-    assert card[["difference_lower", "difference_upper"]].abs().max(None) < 1e-12
+    assert card[["difference_lower", "difference_upper"]].abs().max(axis=None) < 1e-12
 
 
 def test_a_mean_over_origins_allows_for_customers_who_come_again():

@@ -11,6 +11,7 @@ LIBRARY = ROOT / "src" / "segmentation"
 LAYERS = [
     {
         "binding",
+        "database_lock",
         "estimators",
         "frames",
         "identity",

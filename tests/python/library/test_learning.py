@@ -777,7 +777,7 @@ def test_a_fit_survives_the_warehouse_whole(record):
         made = fits_table([record])
         connection.register("made", made)
         connection.execute("create table fits as select * from made")
-        read = connection.execute("select * from fits").to_arrow_table()
+        read = connection.sql("select * from fits").to_arrow_table()
     assert read.to_pylist() == made.to_pylist()
 
 

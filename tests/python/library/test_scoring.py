@@ -411,7 +411,7 @@ def test_sql_gives_the_probabilities_of_a_linear_model(
 )
 def test_tiers_of_churn_begin_at_three_and_seven_tenths(probability, tier):
     with duckdb.connect() as connection:
-        found = connection.sql(f"select {macro('churn_risk_tier')(probability)}")
+        found = connection.execute(f"select {macro('churn_risk_tier')(probability)}")
         assert found.fetchone() == (tier,)
 
 
