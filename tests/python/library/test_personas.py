@@ -25,6 +25,7 @@ def segment(**values):
         "customer_share": 0.2468,
         "net_amount_share": 0.3579,
         "avg_churn_probability": 0.4321,
+        "name_caution": None,
         "as_of_date": date(2024, 7, 1),
     } | values
 
