@@ -1,7 +1,7 @@
 """Five kinds of shop of about 300 customers, each with a rhythm of its own.
 
-Names and sentences that hold in one of them may be false in another: who has been silent
-for three weeks is late at a grocer's and early at a garden centre.
+Names and sentences that hold in one may be false in another: who has been silent for
+three weeks is late at a grocer's and early at a garden centre.
 """
 
 from collections.abc import Callable, Iterator
@@ -63,7 +63,8 @@ def wholesale(rng: np.random.Generator) -> Iterator[Sale]:
 
 
 SHOPS: dict[str, Callable[[np.random.Generator], Iterator[Sale]]] = {
-    shop.__name__: shop for shop in (grocery, seasonal, subscription, one_off, wholesale)
+    shop.__name__: shop
+    for shop in (grocery, seasonal, subscription, one_off, wholesale)
 }
 
 

@@ -6,9 +6,9 @@ SLIGHT, CLEAR, STRONG = 0.2, 0.4, 1.5
 """Standard deviations from the mean of all: enough to keep a word, to choose it, and
 to say "very"."""
 
-FURTHER, MUCH_FURTHER = 1.25, 2.0
-"""Times the figure of all, or its inverse: enough to choose a word, and to say
-"very"."""
+HARDLY, FURTHER, MUCH_FURTHER = 1.1, 1.25, 2.0
+"""Times the figure of all, or its inverse: enough to keep a word, to choose it, and to
+say "very"."""
 
 FEWEST_WORDS, MOST_WORDS = 2, 3
 VERY = "very "
@@ -43,7 +43,7 @@ def words(
     names = ("feature", "category", "deviation", "typical_value", "typical_of_all")
     rows = zip(*(centres[name] for name in names), strict=True)
     clear = [row for row in rows if abs(row[2]) >= at_least]
-    times = FURTHER if at_least >= CLEAR else 1.0
+    times = FURTHER if at_least >= CLEAR else HARDLY
     found = []
     for feature, category, deviation, here, of_all in sorted(
         clear, key=lambda row: -abs(row[2])
@@ -53,8 +53,10 @@ def words(
             found += [f"{share} {category}"] if deviation > 0 else []
             continue
         word = (high if deviation > 0 else low).get(feature)
-        if word is None or pd.isna(word) or not _is_further(
-            here, of_all, deviation > 0, times
+        if (
+            word is None
+            or pd.isna(word)
+            or not _is_further(here, of_all, deviation > 0, times)
         ):
             continue
         is_very = abs(deviation) >= STRONG and _is_further(
