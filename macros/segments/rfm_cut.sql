@@ -6,8 +6,8 @@
     and more 5. One order is the exception: it is the fewest there is, and scores 1.
 
     All on time: where four fifths have been silent for no longer than the shop's usual
-    gap between orders, nobody is late by less than that gap. Everyone within it scores
-    5, and scores fall at 1, 1.5, 2 and 3 gaps.
+    gap between orders, nobody within that gap is late. They score 5, who has been silent
+    for up to two gaps scores 2, and for longer 1.
 
     metric: recency | frequency | monetary
     cut:    the percentile, one of cut_percentiles
@@ -23,7 +23,7 @@
     case
         {% if metric == 'recency' -%}
         when is_gap_usual and {{ name }}80 <= usual_gap_days
-            then usual_gap_days * {{ [1, 1.5, 2, 3][number] }}
+            then usual_gap_days * {{ [1, 1, 1, 2][number] }}
         {% endif -%}
         when {{ is_tied }}{{ ' and ' ~ name ~ '20 > 1' if metric == 'frequency' }}
             then {{ name }}20{{ ' - ' ~ step if number < 2 }}

@@ -1,6 +1,3 @@
-{%- set typical_format -%}
-    case when labels.format = 'log number' then 'number' else labels.format end
-{%- endset %}
 -- All clusters so far, each as in the newest fit that has it; current clusters first.
 with
 
@@ -59,11 +56,11 @@ typical as (
             labels.words,
             '{value}',
             {{ format_number(
-                'centres.typical_value', typical_format, 'labels.unit', 'labels.units'
+                'centres.typical_value', 'labels.format', 'labels.unit', 'labels.units'
             ) }}
         )
         || ' (all customers: ' || {{ format_number(
-            'centres.typical_of_all', typical_format, 'labels.unit', 'labels.units'
+            'centres.typical_of_all', 'labels.format', 'labels.unit', 'labels.units'
         ) }} || ')' as words
     from {{ ref('int_cluster_fits__centres') }} as centres
     inner join {{ ref('feature_labels') }} as labels
