@@ -16,7 +16,7 @@
                 'lapsed', 'lost')
             and {{ sizes }}.avg_churn_probability < 0.5
             then
-                'Most of them will buy: on average, the probability that they buy '
+                'More likely to buy than not: on average, the probability that they buy '
                 || 'nothing within {{ setting("horizon_days") }} days is '
                 || {{ format_number(
                     sizes ~ '.avg_churn_probability', "'share'", 'null', 'null'
@@ -35,7 +35,7 @@
             {{ code }} in ('champions', 'loyal', 'potential_loyal', 'active')
             and {{ sizes }}.avg_churn_probability > 0.5
             then
-                'Most of them may not buy soon: on average, the probability that they '
+                'Less likely to buy than not: on average, the probability that they '
                 || 'buy nothing within {{ setting("horizon_days") }} days is '
                 || {{ format_number(
                     sizes ~ '.avg_churn_probability', "'share'", 'null', 'null'

@@ -159,7 +159,7 @@ def test_a_name_that_misleads_comes_with_a_word(shop):
         if code in ("new", "promising") and here[ORDERS].median() > 2:
             assert caution.startswith("Not new: "), code
         if code in ("lost", "at_risk") and here[RECENCY].median() <= 2 * gap:
-            assert caution.startswith(("Not silent for long", "Most of them will")), (
+            assert caution.startswith(("Not silent for long", "More likely")), (
                 code
             )
 
