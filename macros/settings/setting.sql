@@ -103,6 +103,12 @@
             and value | select('string') | list | length == value | length
             and not value.values() | reject('in', known.choices) | list
         ) }}
+    {%- elif known.type == 'thresholds of metrics' -%}
+        {{ return(
+            value is mapping
+            and not value.keys() | reject('in', known.choices) | list
+            and are_rising_thresholds(value.values())
+        ) }}
     {%- else -%}
         {{ return(is_list_of_form(value, known)) }}
     {%- endif -%}
@@ -125,6 +131,24 @@
         {%- if is_sound and item not in sound -%}{%- do sound.append(item) -%}{%- endif -%}
     {%- endfor -%}
     {{ return(sound | length == value | length) }}
+{%- endmacro %}
+
+
+{#- Whether each of some lists is four rising numbers from 0. -#}
+{% macro are_rising_thresholds(lists) -%}
+    {%- for list in lists -%}
+        {%- if list is not sequence or list is string or list is mapping
+            or list | length != 4 -%}
+            {{ return(false) }}
+        {%- endif -%}
+        {%- for limit in list -%}
+            {%- if limit is not number or limit is boolean
+                or not (list[loop.index0 - 1] if not loop.first else -1) < limit < 1e12 -%}
+                {{ return(false) }}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(true) }}
 {%- endmacro %}
 
 

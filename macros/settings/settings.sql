@@ -194,6 +194,18 @@ History:
       A sticky score rises when it is clear of a cut point by so many percentiles of
       customers; 0 gives plain scores. `rpt_segment_stickiness` shows what other bands
       would give
+  rfm_thresholds:
+    type: thresholds of metrics
+    choices: [recency, frequency, monetary]
+    default: {}
+    example:
+      recency: [30, 90, 180, 365]
+      frequency: [1, 2, 4, 9]
+    sentence: >-
+      Scores by thresholds of your own, not by comparison with other customers: for
+      `recency` (days), `frequency` (orders) or `monetary` (reporting currency) four
+      rising limits, each the most that still belongs below. A metric left out is
+      compared. Another value makes history again
   share_categories:
     type: list of categories
     may_be_empty: true
@@ -454,6 +466,8 @@ Segments:
         a list of texts, product categories whose names differ in letters or digits
     {%- elif known.type == 'transforms of features' -%}
         features, each with its transform, {{ known.choices | join(' or ') }}
+    {%- elif known.type == 'thresholds of metrics' -%}
+        {{ known.choices | join(', ') }}, any of them with four rising numbers from 0
     {%- else -%}
         a {{ known.type }}{{ once }}
     {%- endif -%}

@@ -5,7 +5,14 @@ fits as (
 
     select
         fits.*,
-        anchors.anchor_date is not null as is_serving
+        anchors.anchor_date is not null as is_serving,
+        -- until the next usable fit serves
+        coalesce(
+            lead(fits.serves_from) over (
+                order by fits.serves_from asc, fits.fit_number asc
+            ) - interval '1' day,
+            fits.serves_from
+        ) as serves_to
     from {{ ref('int_cluster_fits') }} as fits
     left join {{ ref('int_history_anchors__clusters') }} as anchors
         on
@@ -15,12 +22,18 @@ fits as (
 
 ),
 
--- each cluster as in the newest fit that has it
+-- each cluster as in the newest fit that has it, with the years it was in
 clusters_known as (
 
     select
         clusters.*,
-        fits.is_serving
+        fits.is_serving,
+        min(extract(year from fits.serves_from)) over (
+            partition by clusters.cluster_id
+        ) as first_year,
+        max(extract(year from fits.serves_to)) over (
+            partition by clusters.cluster_id
+        ) as last_year
     from {{ ref('int_cluster_fits__clusters') }} as clusters
     inner join fits
         on clusters.fit_id = fits.fit_id
@@ -32,30 +45,76 @@ clusters_known as (
 
 ),
 
+-- what is typical of a cluster, beside what is typical of all, in words and units
+typical as (
+
+    select
+        centres.fit_id,
+        centres.cluster_id,
+        centres.feature,
+        replace(
+            labels.words,
+            '{value}',
+            {{ format_number(
+                'centres.typical_value', 'labels.format', 'labels.unit', 'labels.units'
+            ) }}
+        )
+        || ' (all customers: ' || {{ format_number(
+            'centres.typical_of_all', 'labels.format', 'labels.unit', 'labels.units'
+        ) }} || ')' as words
+    from {{ ref('int_cluster_fits__centres') }} as centres
+    inner join {{ ref('feature_labels') }} as labels
+        on centres.feature = labels.feature
+    where centres.category is null
+
+),
+
 descriptions as (
 
     select
         fit_id,
         cluster_id,
-        'Typically: ' || string_agg(
-            replace(feature, '_', ' ') || ' '
-            || cast(
-                cast(
-                    round({{ untransformed_log1p('mean_value') }}, 1)
-                    as decimal(18, 1)
-                ) as {{ dbt.type_string() }}
-            ),
-            ', ' order by feature
-        ) as description
-    from {{ ref('int_cluster_fits__centres') }}
-    where category is null
+        'Typically: ' || string_agg(words, ', ' order by feature) as description
+    from typical
     group by fit_id, cluster_id
+
+),
+
+-- a cluster of the past keeps its name with its years; of two alike, with its code
+named as (
+
+    select
+        *,
+        suggested_name || case
+            when is_serving then ''
+            when first_year = last_year
+                then ' (' || cast(last_year as {{ dbt.type_string() }}) || ')'
+            else
+                ' (' || cast(first_year as {{ dbt.type_string() }}) || '–'
+                || cast(last_year as {{ dbt.type_string() }}) || ')'
+        end as full_name
+    from clusters_known
+
+),
+
+distinct_names as (
+
+    select
+        *,
+        full_name || case
+            when
+                not is_serving
+                and count(*) over (partition by full_name) > 1
+                then ', no. ' || cast(cluster_id as {{ dbt.type_string() }})
+            else ''
+        end as distinct_name
+    from named
 
 )
 
 select
     {{ cluster_code('clusters_known.cluster_id') }} as segment_code,
-    clusters_known.suggested_name,
+    clusters_known.distinct_name as suggested_name,
     descriptions.description,
     clusters_known.is_serving as is_current,
     row_number() over (
@@ -64,7 +123,7 @@ select
             clusters_known.value_rank asc,
             clusters_known.cluster_id asc
     ) as segment_order
-from clusters_known
+from distinct_names as clusters_known
 left join descriptions
     on
         clusters_known.fit_id = descriptions.fit_id

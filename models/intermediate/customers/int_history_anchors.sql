@@ -108,6 +108,12 @@ definitions as (
         from {{ ref('lifecycle_stages') }}
         union all
         select {{ checksum_of(["'" ~ setting('sticky_band_pct') ~ "'"]) }} as change_sum
+        {%- if setting('rfm_thresholds') %}
+        union all
+        select
+            {{ checksum_of(["'" ~ (setting('rfm_thresholds') | tojson) ~ "'"]) }}
+                as change_sum
+        {%- endif %}
     ) as parts
 
 )

@@ -63,6 +63,42 @@ customer_values as (
 
 ),
 
+forecasts as (
+
+    select * from {{ ref('int_customers__forecasts') }}
+
+),
+
+-- where no value or churn model serves, the longest forecast that is served
+served_spend as (
+
+    select
+        customer_id,
+        horizon_days,
+        cast(expected_net_amount as double) as expected_net_amount
+    from forecasts
+    where expected_net_amount is not null and horizon_days <= {{ horizon_days }}
+    qualify
+        row_number() over (partition by customer_id order by horizon_days desc) = 1
+
+),
+
+served_purchases as (
+
+    select
+        customer_id,
+        1 - purchase_probability as no_purchase_probability
+    from forecasts
+    where purchase_probability is not null
+    qualify
+        row_number() over (
+            partition by customer_id
+            order by
+                abs(horizon_days - {{ setting('horizon_days') }}) asc, horizon_days asc
+        ) = 1
+
+),
+
 conversion as (
 
     select * from {{ ref('int_prospects__conversion') }}
@@ -84,8 +120,20 @@ joined as (
         members.dimension,
         members.segment_code,
         stages.lifecycle_stage_code,
-        churn.churn_probability,
-        cast(customer_values.expected_value_amount as double) as expected_value_amount,
+        coalesce(
+            churn.churn_probability, served_purchases.no_purchase_probability
+        ) as churn_probability,
+        coalesce(
+            cast(customer_values.expected_value_amount as double),
+            served_spend.expected_net_amount
+            * greatest(coalesce(customer_values.margin_rate, 1), 0)
+        ) as expected_value_amount,
+        case
+            when customer_values.expected_value_amount is not null
+                then {{ horizon_days }}
+            else served_spend.horizon_days
+        end as valued_days,
+        customers.lifetime_net_amount,
         -- net amount per horizon, over the time from first to last purchase
         customers.lifetime_net_amount
         * greatest(coalesce(customer_values.margin_rate, 1), 0)
@@ -107,6 +155,10 @@ joined as (
         on members.customer_id = churn.customer_id
     left join customer_values
         on members.customer_id = customer_values.customer_id
+    left join served_spend
+        on members.customer_id = served_spend.customer_id
+    left join served_purchases
+        on members.customer_id = served_purchases.customer_id
     cross join conversion
 
 ),
@@ -161,6 +213,7 @@ at_stake as (
     select
         dimension,
         segment_code,
+        lifetime_net_amount,
         {{ stake.observed }} as count_observed,
         {{ stake.probability }} as probability,
         {{ stake.amount }} as amount
@@ -188,6 +241,7 @@ summed as (
         segment_code,
         count(*) as count_at_stake,
         count(probability * amount) as count_valued,
+        sum(cast(lifetime_net_amount as decimal(28, 6))) as stake_net_amount,
         sum(cast(probability * amount as decimal(28, 6))) as value_at_stake,
         -- a probability observed on few customers is less certain
         sum(cast(probability * (1 - probability) * amount * amount as decimal(38, 6)))
@@ -215,6 +269,7 @@ ranked as (
         coalesce(sizes.count_customers, 0) as count_customers,
         coalesce(summed.count_at_stake, 0) as count_at_stake,
         coalesce(summed.count_valued, 0) as count_valued,
+        summed.stake_net_amount,
         case
             when summed.count_at_stake is null then 0 else summed.value_at_stake
         end as value_at_stake,
@@ -237,8 +292,9 @@ ranked as (
 
 basis as (
 
-    select max(value_basis) as value_basis
-    from customer_values
+    select
+        (select max(customer_values.value_basis) from customer_values) as value_basis,
+        (select max(joined.valued_days) from joined) as valued_days
 
 )
 
@@ -265,13 +321,27 @@ select
     row_number() over (
         partition by ranked.dimension
         order by
+            -- who is there first; then what is worth something, what is not known to be
+            -- worth nothing, by spend so far, and what is
+            case
+                when not ranked.is_current or ranked.count_customers = 0 then 4
+                when ranked.value_at_stake > 0 then 1
+                when ranked.value_at_stake is null then 2
+                else 3
+            end asc,
             ranked.value_at_stake desc nulls last,
+            ranked.stake_net_amount desc nulls last,
             ranked.segment_order asc,
             ranked.segment_code asc
     ) as priority_rank,
     ranked.count_customers,
     ranked.count_at_stake,
     ranked.count_valued,
+    {% if setting('objective') in ['reduce_churn', 'grow_value'] -%}
+    basis.valued_days,
+    {%- else -%}
+    cast(null as bigint) as valued_days,
+    {%- endif %}
     cast(ranked.value_at_stake as decimal(18, 2)) as value_at_stake,
     cast(
         case

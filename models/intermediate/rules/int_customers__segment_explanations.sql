@@ -39,21 +39,33 @@ cut_points as (
 
 ),
 
+-- a rule explains only the customers it puts into their own segment
 rules as (
 
     select
         customers_rules.customer_id,
-        max(case when rules.dimension = 'rfm' then rules.rule_id end) as rfm_rule_id,
-        max(case when rules.dimension = 'rfm' then rules.rule_in_words end)
-            as rfm_rule,
-        max(case when rules.dimension = 'cluster' then rules.rule_id end)
-            as cluster_rule_id,
-        max(case when rules.dimension = 'cluster' then rules.rule_in_words end)
-            as cluster_rule
+        {% for dimension in ['rfm', 'cluster'] -%}
+        max(case when report.dimension = '{{ dimension }}' then report.rule_id end)
+            as {{ dimension }}_rule_id,
+        max(case when report.dimension = '{{ dimension }}' then report.rule_in_words end)
+            as {{ dimension }}_rule,
+        max(
+            case when report.dimension = '{{ dimension }}' then report.rule_precision end
+        ) as {{ dimension }}_rule_precision
+        {{- ',' if not loop.last }}
+        {% endfor %}
     from {{ ref('int_customers__rules') }} as customers_rules
-    inner join {{ ref('int_segments__rules') }} as rules
-        on customers_rules.rule_id = rules.rule_id
+    inner join {{ ref('int_segments__rule_report') }} as report
+        on customers_rules.rule_id = report.rule_id
+    where customers_rules.rule_segment_code = customers_rules.segment_code
     group by customers_rules.customer_id
+
+),
+
+ruled as (
+
+    select distinct dimension
+    from {{ ref('int_segments__rules') }}
 
 ),
 
@@ -97,7 +109,9 @@ explained as (
     select
         customers.customer_id,
         customers.anchor_date,
+        customers.count_orders,
         segments.rfm_segment_code,
+        segments.cluster_code,
         names.segment_name,
         names.segment_order = min(names.segment_order) over () as is_best,
         case
@@ -138,8 +152,19 @@ select
     explained.rfm_segment_code,
     explained.segment_name as rfm_segment_name,
     explained.rfm_path,
-    rules.rfm_rule,
-    rules.cluster_rule,
+    {% for dimension, code in {
+        'rfm': 'explained.rfm_segment_code', 'cluster': 'explained.cluster_code'
+    }.items() -%}
+    case
+        when rules.{{ dimension }}_rule is not null
+            then rules.{{ dimension }}_rule
+        when
+            explained.count_orders > 0
+            and {{ code }} is not null
+            and '{{ dimension }}' in (select ruled.dimension from ruled)
+            then 'no rule of this segment describes them'
+    end as {{ dimension }}_rule,
+    {% endfor %}
 
     ---------- strings: what would lead to a better segment
     case when next_segments.is_realistic then next_segments.segment_code end
@@ -159,6 +184,8 @@ select
     end as no_change_reason,
 
     ---------- numerics
+    rules.rfm_rule_precision,
+    rules.cluster_rule_precision,
     case when next_segments.is_realistic then next_segments.orders_needed end
         as orders_needed,
     case when next_segments.is_realistic then next_segments.within_days end

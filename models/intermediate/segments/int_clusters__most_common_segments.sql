@@ -15,7 +15,10 @@ counted as (
 
 select
     cluster_code,
-    rfm_segment_code
+    rfm_segment_code,
+    count_customers
+    / cast(sum(count_customers) over (partition by cluster_code) as double)
+        as segment_share
 from counted
 qualify
     row_number() over (

@@ -16,7 +16,8 @@ customers as (
         cast(features.count_orders as double) as frequency,
         features.lifetime_net_amount as monetary,
         case when features.net_amount_365d > 0 then features.net_amount_365d end
-            as year_amount
+            as year_amount,
+        features.avg_days_between_orders as gap_days
     from {{ ref('int_customers__history_features') }} as features
     inner join anchors
         on features.anchor_date = anchors.anchor_date
@@ -36,9 +37,34 @@ percentiles as (
         {% endfor -%}
         {{ percentiles_of('year_amount', value_tiers().values()) }}
             as year_amount_percentiles,
+        median(gap_days) as usual_gap_days,
+        count(gap_days) as count_gaps,
         count(*) as count_customers
     from customers
     group by anchor_date, input_checksum, definitions_checksum
+
+),
+
+quintiles as (
+
+    select
+        anchor_date,
+        input_checksum,
+        definitions_checksum,
+        {% for metric in rfm_metrics() -%}
+        {% for cut in cut_percentiles() -%}
+        {{ item_of(metric ~ '_percentiles', loop.index) }} as {{ metric }}_cut_{{ cut }},
+        {{ item_of(metric ~ '_percentiles', loop.index + loop.length) }}
+            as {{ metric }}_cut_{{ cut }}_clear,
+        {% endfor -%}
+        {% endfor -%}
+        {% for cut in value_tiers().values() -%}
+        {{ item_of('year_amount_percentiles', loop.index) }} as year_amount_cut_{{ cut }},
+        {% endfor -%}
+        usual_gap_days,
+        2 * count_gaps > count_customers as is_gap_usual,
+        count_customers
+    from percentiles
 
 )
 
@@ -48,13 +74,12 @@ select
     definitions_checksum,
     {% for metric in rfm_metrics() -%}
     {% for cut in cut_percentiles() -%}
-    {{ item_of(metric ~ '_percentiles', loop.index) }} as {{ metric }}_cut_{{ cut }},
-    {{ item_of(metric ~ '_percentiles', loop.index + loop.length) }}
-        as {{ metric }}_cut_{{ cut }}_clear,
+    {{ rfm_cut(metric, cut) }} as {{ metric }}_cut_{{ cut }},
+    {{ rfm_cut(metric, cut, '_clear') }} as {{ metric }}_cut_{{ cut }}_clear,
     {% endfor -%}
     {% endfor -%}
     {% for cut in value_tiers().values() -%}
-    {{ item_of('year_amount_percentiles', loop.index) }} as year_amount_cut_{{ cut }},
+    year_amount_cut_{{ cut }},
     {% endfor -%}
     count_customers
-from percentiles
+from quintiles

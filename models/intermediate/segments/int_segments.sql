@@ -1,9 +1,25 @@
 {%- set dimensions = segment_dimensions() | list %}
 with
 
+-- scores by thresholds of one's own compare with those, not with other customers
 segments as (
 
-    select * from {{ ref('segments') }}
+    select
+        dimension,
+        segment_code,
+        segment_name,
+        segment_order,
+        {% if setting('rfm_thresholds') -%}
+        replace(
+            description,
+            'compared with other customers',
+            'by the thresholds of the setting rfm_thresholds'
+        ) as description,
+        {%- else -%}
+        description,
+        {%- endif %}
+        suggested_play
+    from {{ ref('segments') }}
 
 ),
 
@@ -18,8 +34,11 @@ plays as (
 
     select
         most_common.cluster_code,
-        'As for ' || segments.segment_name || ', their most common segment: '
-        || segments.suggested_play as suggested_play
+        'As for ' || segments.segment_name || ', the most common RFM segment among them ('
+        || {{ format_number(
+            'most_common.segment_share', "'share'", 'null', 'null'
+        ) }}
+        || '): ' || segments.suggested_play as suggested_play
     from {{ ref('int_clusters__most_common_segments') }} as most_common
     inner join segments
         on

@@ -34,6 +34,17 @@ sizes as (
         sum(customers.lifetime_net_amount) as total_net_amount,
         sum(customers.count_orders) as total_orders,
         avg(customers.days_since_last_order) as avg_days_since_last_order,
+        median(customers.days_since_last_order) as median_days_since_last_order,
+        median({{ dbt.datediff(
+            'customers.first_order_date', 'customers.as_of_date', 'day'
+        ) }}) as median_days_since_first_order,
+        median(customers.count_orders) filter (where customers.count_orders > 0)
+            as median_orders,
+        cast(
+            median(customers.lifetime_net_amount) filter (
+                where customers.count_orders > 0
+            ) as double
+        ) as median_net_amount,
         -- exact sums, so that the mean does not depend on row order
         sum(cast(churn.churn_probability as decimal(18, 6)))
         / count(churn.churn_probability) as avg_churn_probability
@@ -57,6 +68,22 @@ totals as (
 
 ),
 
+-- the rhythm of the shop, and what is typical of everyone who has bought
+everyone as (
+
+    select
+        median(days_since_last_order) as median_days_since_last_order,
+        median(count_orders) as median_orders,
+        cast(median(lifetime_net_amount) as double) as median_net_amount,
+        case
+            when 2 * count(avg_days_between_orders) > count(*)
+                then median(avg_days_between_orders)
+        end as usual_gap_days
+    from customers
+    where count_orders > 0
+
+),
+
 as_of as (
 
     select anchor_date
@@ -73,6 +100,8 @@ select
     segments.dimension,
     segments.segment_code,
     segments.segment_name,
+    {{ typical_figures('sizes', 'everyone') }} as typical_figures,
+    {{ name_caution('segments', 'sizes', 'everyone') }} as name_caution,
 
     ---------- numerics
     segments.segment_order,
@@ -84,6 +113,9 @@ select
     / nullif(cast(totals.total_net_amount as double), 0) as net_amount_share,
     sizes.total_net_amount / nullif(sizes.total_orders, 0) as avg_order_amount,
     round(sizes.avg_days_since_last_order, 1) as avg_days_since_last_order,
+    sizes.median_days_since_last_order,
+    sizes.median_orders,
+    round(sizes.median_net_amount, 2) as median_net_amount,
     round(sizes.avg_churn_probability, 4) as avg_churn_probability,
 
     ---------- dates
@@ -95,5 +127,6 @@ left join sizes
         and segments.segment_code = sizes.segment_code
 left join totals
     on segments.dimension = totals.dimension
+cross join everyone
 left join as_of
     on 1 = 1

@@ -17,6 +17,7 @@ select
     cast(count_customers as bigint) as count_customers,
     cast(count_at_stake as bigint) as count_at_stake,
     cast(count_valued as bigint) as count_valued,
+    cast(valued_days as bigint) as valued_days,
     cast(value_at_stake as decimal(18, 2)) as value_at_stake,
     cast(value_at_stake_lower as decimal(18, 2)) as value_at_stake_lower,
     cast(value_at_stake_upper as decimal(18, 2)) as value_at_stake_upper,

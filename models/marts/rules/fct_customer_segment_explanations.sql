@@ -18,6 +18,8 @@ select
     cast(no_change_reason as {{ dbt.type_string() }}) as no_change_reason,
 
     ---------- numerics
+    cast(rfm_rule_precision as double) as rfm_rule_precision,
+    cast(cluster_rule_precision as double) as cluster_rule_precision,
     cast(orders_needed as bigint) as orders_needed,
     cast(within_days as bigint) as within_days,
     cast(order_amount as decimal(18, 2)) as order_amount,

@@ -6,6 +6,10 @@ SLIGHT, CLEAR, STRONG = 0.2, 0.4, 1.5
 """Standard deviations from the mean of all: enough to keep a word, to choose it, and
 to say "very"."""
 
+HARDLY, FURTHER, MUCH_FURTHER = 1.1, 1.25, 2.0
+"""Times the figure of all, or its inverse: enough to keep a word, to choose it, and to
+say "very"."""
+
 FEWEST_WORDS, MOST_WORDS = 2, 3
 VERY = "very "
 NOTHING_SPECIAL = "Typical"
@@ -19,8 +23,9 @@ def words(
     Parameters
     ----------
     centres : DataFrame
-        Of one cluster: `feature`, `category` and `deviation`, in standard deviations
-        from the mean of all customers.
+        Of one cluster: `feature`, `category`, `deviation`, in standard deviations
+        from the mean of all customers, and `typical_value` and `typical_of_all`, in
+        the unit of the feature. A word must be true of those too.
     contrasts : DataFrame
         `feature`, `high_words`, `low_words`: what is said of a cluster above the mean,
         and of one below. Nothing is said of a feature that is not there.
@@ -35,17 +40,37 @@ def words(
         dict(zip(contrasts["feature"], contrasts[name], strict=True))
         for name in ("high_words", "low_words")
     )
-    columns = (centres[name] for name in ("feature", "category", "deviation"))
-    clear = [row for row in zip(*columns, strict=True) if abs(row[2]) >= at_least]
+    names = ("feature", "category", "deviation", "typical_value", "typical_of_all")
+    rows = zip(*(centres[name] for name in names), strict=True)
+    clear = [row for row in rows if abs(row[2]) >= at_least]
+    times = FURTHER if at_least >= CLEAR else HARDLY
     found = []
-    for feature, category, deviation in sorted(clear, key=lambda row: -abs(row[2])):
+    for feature, category, deviation, here, of_all in sorted(
+        clear, key=lambda row: -abs(row[2])
+    ):
         if not pd.isna(category):
-            found += [f"mostly {category}"] if deviation > 0 else []
+            share = "mostly" if here > 0.5 else "often"
+            found += [f"{share} {category}"] if deviation > 0 else []
             continue
         word = (high if deviation > 0 else low).get(feature)
-        if word is not None and not pd.isna(word):
-            found.append(f"{VERY}{word}" if abs(deviation) >= STRONG else word)
+        if (
+            word is None
+            or pd.isna(word)
+            or not _is_further(here, of_all, deviation > 0, times)
+        ):
+            continue
+        is_very = abs(deviation) >= STRONG and _is_further(
+            here, of_all, deviation > 0, MUCH_FURTHER
+        )
+        found.append(f"{VERY}{word}" if is_very else word)
     return list(dict.fromkeys(found))
+
+
+def _is_further(here: float, of_all: float, above: bool, times: float) -> bool:
+    """Say whether a figure lies on its side of all's, so many times as far from 0."""
+    if not above:
+        here, of_all = of_all, here
+    return here > of_all and here >= of_all * times
 
 
 def suggest(

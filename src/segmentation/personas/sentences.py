@@ -100,6 +100,8 @@ def sentences(segment: Fact, facts: list[Fact]) -> Iterator[Sentence]:
     else:
         yield "who", "definition", about
     yield "who", "empty" if is_empty else "size", about
+    if segment["name_caution"] is not None:
+        yield "who", "caution", about
     if segment["avg_churn_probability"] is not None:
         yield "who", "churn", about
     if not is_small:
@@ -108,7 +110,9 @@ def sentences(segment: Fact, facts: list[Fact]) -> Iterator[Sentence]:
     yield "play", *(("play", about) if segment["suggested_play"] else ("no_play", {}))
     if is_small and not is_empty:
         yield "sure", "small", about
-    if facts:
+    if facts and not _widest(facts)["count_others"]:
+        yield "sure", "everyone", {}
+    elif facts:
         yield "sure", "compared", {**about, "fact": _widest(facts)}
     if templates & {"number_apart", "value_apart"}:
         yield "sure", "confidence", {}
@@ -125,22 +129,27 @@ def _description(segment: Fact, facts: list[Fact]) -> Iterator[Sentence]:
     count_compared = _widest(facts)["count_known"] if facts else 0
     for section in DESCRIPTIVE:
         here = [fact for fact in facts if fact["section"] == section]
-        has_sentence = section == "who"
+        said = {"who"} if section == "who" else set()
         for _, group in groupby(here, key=lambda fact: fact["feature"]):
             values = list(group)
             known = values[0]["count_known"]
             if known < segment["small_segment_customers"]:
                 continue
-            has_sentence = True
             about = {"known": known if known < count_compared else None}
-            if values[0]["is_number"]:
-                yield section, "typical", {"fact": values[0], **about}
-                continue
             values.sort(key=lambda f: (-f["segment_figure_value"], f["feature_value"]))
-            listed = [v for v in values if v["segment_words"] != NONE] or values
-            yield section, "values", {"facts": listed[:MOST_VALUES], **about}
-        if not has_sentence:
+            if not values[0]["is_number"]:
+                listed = [v for v in values if v["segment_words"] != NONE] or values
+                values = listed[:MOST_VALUES]
+            is_same = all(v["segment_words"] == v["compared_words"] for v in values)
+            said.add("same" if is_same else "apart")
+            if values[0]["is_number"] and (section == "who" or not is_same):
+                yield section, "typical", {"fact": values[0], **about}
+            elif not is_same:
+                yield section, "values", {"facts": values, **about}
+        if not said:
             yield section, "unknown", {}
+        elif said == {"same"}:
+            yield section, "same", {}
 
 
 def _apart(facts: list[Fact]) -> Iterator[Sentence]:

@@ -53,6 +53,11 @@ WRONG = {
         ["count_orders"], "count_orders", 5, None, True, {"count_orders": ["log1p"]},
         {5: "log1p"}, {"count_orders": "sqrt"}, {"count_orders": {"a": 1}}, [["a"]],
     ],
+    "thresholds of metrics": [
+        [1, 2, 3, 4], "recency", 5, None, True, {"recency": 5}, {"orders": [1, 2, 3]},
+        {"recency": [1, 2, 3]}, {"monetary": [1, 2, 2, 3]}, {"recency": "1234"},
+        {"frequency": [-1, 2, 3, 4]}, {"recency": [1, 2, 3, "4"]},
+    ],
 }  # fmt: skip
 
 

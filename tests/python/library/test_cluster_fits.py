@@ -430,9 +430,17 @@ def test_returns_of_what_was_bought_before_are_no_spend_of_the_quarter():
 
 
 def named(deviations, before=None):
+    # figures in their own unit follow the deviations of logarithms
     centres = pd.DataFrame(
         [
-            {"cluster_id": c, "feature": f, "category": None, "deviation": d}
+            {
+                "cluster_id": c,
+                "feature": f,
+                "category": None,
+                "deviation": d,
+                "typical_value": 10 * np.exp(d),
+                "typical_of_all": 10.0,
+            }
             for c, values in deviations.items()
             for f, d in zip(FEATURES, values, strict=True)
         ]
@@ -465,9 +473,61 @@ def test_a_name_is_kept_while_it_is_true():
 
 def test_an_unlisted_feature_is_not_spoken_of():
     centres = pd.DataFrame(
-        {"cluster_id": 1, "feature": ["wealth"], "category": None, "deviation": [2.0]}
+        {
+            "cluster_id": 1,
+            "feature": ["wealth"],
+            "category": None,
+            "deviation": [2.0],
+            "typical_value": 9.0,
+            "typical_of_all": 1.0,
+        }
     )
     assert suggest(centres, CONTRASTS, {}) == {1: "Typical"}
+
+
+@pytest.mark.parametrize(
+    ("silence", "spend", "name"),
+    [
+        # the mean of the logarithms is above all's, and the figures are not
+        ((18, 23), (1475, 1862), "Typical"),
+        ((24, 23), (1900, 1862), "Typical"),
+        ((40, 23), (1475, 1862), "Long silent"),
+        ((40, 23), (4000, 1862), "Long silent, very high spend"),
+    ],
+)
+def test_a_word_is_true_of_the_figures_in_their_own_unit(silence, spend, name):
+    typical = dict(zip(FEATURES, [silence, (6, 6), spend], strict=True))
+    centres = pd.DataFrame(
+        [
+            {
+                "cluster_id": 1,
+                "feature": feature,
+                "category": None,
+                "deviation": {"days_since_last_order": 1.7}.get(feature, 1.6),
+                "typical_value": float(here),
+                "typical_of_all": float(of_all),
+            }
+            for feature, (here, of_all) in typical.items()
+        ]
+    )
+    assert suggest(centres, CONTRASTS, {}) == {1: name}
+    # and a name that has become false is not kept
+    kept = suggest(centres, CONTRASTS, {1: "Frequent, long silent"})
+    assert kept == {1: name}
+
+
+def test_mostly_is_said_of_more_than_half():
+    centres = pd.DataFrame(
+        {
+            "cluster_id": [1, 2],
+            "feature": "favourite_channel",
+            "category": "web",
+            "deviation": 0.9,
+            "typical_value": [0.6, 0.4],
+            "typical_of_all": 0.2,
+        }
+    )
+    assert suggest(centres, CONTRASTS, {}) == {1: "Mostly web", 2: "Often web"}
 
 
 # ---------- confidence

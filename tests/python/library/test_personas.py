@@ -25,6 +25,7 @@ def segment(**values):
         "customer_share": 0.2468,
         "net_amount_share": 0.3579,
         "avg_churn_probability": 0.4321,
+        "name_caution": None,
         "as_of_date": date(2024, 7, 1),
     } | values
 
@@ -211,6 +212,29 @@ class TestDescription:
         assert sentence == (
             "Favourite channel: web for 41 %, in app for 33 %, store for 26 %; among "
             "other customers 29 %, 11 % and 60 %."
+        )
+
+    def test_what_does_not_differ_is_not_said(self):
+        same = fact(compared_words="13 orders")
+        assert said(personas(facts=[same, share("store", 1.0, 1.0)]), "where") == [
+            "Nothing here differs from other customers."
+        ]
+        assert said(personas(facts=[same]), "what") == [
+            "Nothing here differs from other customers."
+        ]
+        # orders and spend are named all the same
+        assert said(personas(facts=[same | {"section": "who"}]), "who")[-1] == (
+            "Typically, they have placed 13 orders, as other customers have."
+        )
+
+    def test_a_name_that_misleads_says_so(self):
+        frame = personas([segment(name_caution="Not new: typically 5 orders so far.")])
+        assert said(frame, "who")[2] == "Not new: typically 5 orders so far."
+
+    def test_of_a_segment_of_everyone_there_is_nobody_to_compare_with(self):
+        frame = personas(facts=[fact(count_others=0, compared_words=None)])
+        assert said(frame, "sure")[0] == (
+            "Everyone is in this segment: there is nobody to compare them with."
         )
 
     def test_what_nobody_has_is_not_listed(self):

@@ -86,6 +86,16 @@ sources as (
         segment_id,
         cast(null as {{ dbt.type_string() }}) as feature,
         cast(null as {{ dbt.type_string() }}) as feature_value,
+        'name_caution' as figure,
+        cast(null as double) as figure_value,
+        name_caution as words
+    from overview
+    union all
+    select
+        'rpt_segment_overview' as source,
+        segment_id,
+        cast(null as {{ dbt.type_string() }}) as feature,
+        cast(null as {{ dbt.type_string() }}) as feature_value,
         'as_of_date' as figure,
         cast(null as double) as figure_value,
         cast(as_of_date as {{ dbt.type_string() }}) as words
