@@ -46,6 +46,7 @@ def ours(data: dict) -> dict:
     """Fit and predict with this library."""
     import pandas as pd
 
+    from segmentation.clv.bgnbd import BGNBD
     from segmentation.clv.fit import fit_purchases
     from segmentation.clv.parameters import served
     from segmentation.clv.spend import fit_spend
@@ -54,7 +55,7 @@ def ours(data: dict) -> dict:
     frame = pd.DataFrame(data).assign(x_valued=data["x"])
     frame["customer_id"] = np.arange(len(frame)).astype(str)
     start = time.perf_counter()
-    purchases = served(fit_purchases(frame))
+    purchases = served(fit_purchases(frame, chain=((BGNBD,),)))
     spend = served(fit_spend(frame))
     fitted = time.perf_counter()
     table = expected_value(frame, purchases, spend, horizon_days=HORIZON_DAYS)

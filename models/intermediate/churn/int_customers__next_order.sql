@@ -1,5 +1,5 @@
 -- The day by which an order is as likely as not: the median of the survival curve
--- through the purchase probabilities; or, where that is not better, the rest of the
+-- through the purchase probabilities that are served; or, where that is not better, the rest of the
 -- usual gap.
 {%- set horizons = purchase_horizons() | sort %}
 {%- set farthest_days = 730 %}
@@ -33,9 +33,12 @@ hazards as (
 
     select
         {% for horizon in horizons -%}
-        -ln(greatest(1 - max(
-            case when horizon_days = {{ horizon }} then purchase_probability end
-        ), 1e-9)) as hazard_{{ horizon }},
+        max(
+            case
+                when horizon_days = {{ horizon }} and purchase_probability is not null
+                    then -ln(greatest(1 - purchase_probability, 1e-9))
+            end
+        ) as hazard_{{ horizon }},
         {% endfor -%}
         customer_id
     from probabilities
@@ -49,6 +52,13 @@ medians as (
         {% for horizon in horizons -%}
         {{ median_days(horizons[:loop.index]) }} as days_by_{{ horizon }}d,
         {% endfor -%}
+        -- the longest horizon is not served where the shop is too young for it
+        case
+            {% for horizon in horizons | reverse -%}
+            when hazard_{{ horizon }} is not null
+                then {{ median_days(horizons[:horizons | length - loop.index0]) }}
+            {% endfor -%}
+        end as days_by_all,
         customer_id
     from hazards
 
@@ -83,7 +93,7 @@ expected as (
         {% endfor -%}
         case
             when serving.champion = 'purchase probabilities'
-                then medians.days_by_{{ horizons[-1] }}d
+                then medians.days_by_all
             when serving.champion = 'usual gap'
                 then
                     case

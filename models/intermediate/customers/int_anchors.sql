@@ -2,13 +2,32 @@
 {%- set numbers = range(setting('past_anchors') + 1) -%}
 with
 
+orders as (
+
+    select
+        cast(ordered_at as date) as order_date,
+        min(cast(ordered_at as date)) over () as first_order_date,
+        max(cast(ordered_at as date)) over () as last_order_date,
+        {{ dbt.hash(dbt.concat([
+            "coalesce(order_id, '')", "'|'", "coalesce(customer_id, '')", "'|'",
+            'cast(ordered_at as ' ~ dbt.type_string() ~ ')',
+        ])) }} as order_hash
+    from {{ ref('int_orders__checked') }}
+    where is_accepted
+
+),
+
+-- the shop is known by an order of its first day, wherever its files lie; which order
+-- that is does not hang on the order of rows
 accepted_orders as (
 
     select
-        min(cast(ordered_at as date)) as first_order_date,
-        max(cast(ordered_at as date)) as last_order_date
-    from {{ ref('int_orders__checked') }}
-    where is_accepted
+        first_order_date,
+        last_order_date,
+        min(order_hash) as shop_hash
+    from orders
+    where order_date = first_order_date
+    group by first_order_date, last_order_date
 
 ),
 
@@ -16,6 +35,7 @@ scoring as (
 
     select
         first_order_date,
+        shop_hash,
         coalesce(
             {{ as_of_date() }}, cast(last_order_date + interval '1' day as date)
         ) as as_of_date
@@ -29,6 +49,7 @@ anchors as (
     select
         {{ number }} as anchor_number,
         first_order_date,
+        shop_hash,
         {{ number * step_days }} as known_days,
         cast(as_of_date - interval '{{ number * step_days }}' day as date) as anchor_date
     from scoring
@@ -45,7 +66,8 @@ select
         else 'past'
     end as anchor_role,
     known_days,
-    first_order_date
+    first_order_date,
+    shop_hash
 from anchors
 -- an anchor with less than a step of history before it has nothing to learn from
 where

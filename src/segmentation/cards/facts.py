@@ -94,7 +94,7 @@ class Facts:
     @cached_property
     def settings(self) -> dict[str, Any]:
         """What the fit was made with, besides what the card shows elsewhere."""
-        shown = {"features", "label", "target"}
+        shown = {"features", "label", "target", "shop"}
         settings = _json(self.fit["settings"])
         source = str(settings.pop("source", ""))
         parts = [part for part in source.split(", ") if part not in ("", "None")]

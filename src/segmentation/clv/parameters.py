@@ -27,6 +27,8 @@ MODELS: dict[str, type[Model]] = {
 SHAPES = (1e-3, 1e3)
 SCALES = (1e-6, 1e6)  # in units of the mean age, or the mean spend
 
+NO_MAXIMUM = "degenerate: the optimiser found no maximum"
+
 BLOCK_ROWS = 16_384  # whose intermediate results stay in the cache
 
 PARAMETERS_SCHEMA = pa.schema(
@@ -91,7 +93,7 @@ class Fit:
 
 
 def served(fits: tuple[Fit, ...]) -> Fit:
-    """Return the fit to apply: the last that was tried."""
+    """Return the fit to apply: the last of them."""
     return fits[-1]
 
 
@@ -191,7 +193,7 @@ def objective_of(
 def faults(maximum: Maximum, names: tuple[str, ...]) -> str | None:
     """Say what is wrong with a maximum, or None."""
     if not maximum.is_converged:
-        return "degenerate: the optimiser found no maximum"
+        return NO_MAXIMUM
     if maximum.at_bound.any():
         stuck = [n for n, at in zip(names, maximum.at_bound, strict=True) if at]
         return f"degenerate: {', '.join(stuck)} at a bound"

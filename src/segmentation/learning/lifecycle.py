@@ -45,6 +45,8 @@ class Build:
         The scoring anchor; None in an empty shop.
     data_from : date or None
         The day of the first order: another one is another shop.
+    shop : str
+        A hash of an order of that day, by which two shops of one day are told apart.
     past : DataFrame or None
         Fits made so far, `fit_rows.FITS_SCHEMA`.
     groups : DataFrame or None
@@ -55,6 +57,7 @@ class Build:
     data_from: date | None
     past: pd.DataFrame | None = None
     groups: pd.DataFrame | None = None
+    shop: str = ""
 
     @classmethod
     def of(
@@ -68,14 +71,14 @@ class Build:
         Parameters
         ----------
         scoring : DataFrame
-            At most one row: `anchor_date`, `first_order_date`.
+            At most one row: `anchor_date`, `first_order_date`, `shop_hash`.
         past, groups : DataFrame, optional
         """
         if scoring.empty:
             return cls(None, None, past, groups)
         row = scoring.iloc[0]
         fit_date, data_from = day(row["anchor_date"]), day(row["first_order_date"])
-        return cls(fit_date, data_from, past, groups)
+        return cls(fit_date, data_from, past, groups, str(row.get("shop_hash", "")))
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,7 @@ def begin(learner: L, build: Build) -> Begun[L]:
         "features": task.features,
         "label": task.label,
         "horizon_days": task.horizon_days,
+        "shop": build.shop,
     }
     hashed = settings_hash(made_with)
     key = ["customer_id", "anchor_number"]

@@ -75,7 +75,8 @@ def incumbent(last: pd.Series | None, record: dict[str, Any]) -> str | None:
     if last is None or day(last["data_from"]) != record["data_from"]:
         return None
     before, now = (json.loads(some["settings"]) for some in (last, record))
-    is_same = all(before.get(n) == now.get(n) for n in ("source", "horizon_days"))
+    same = ("shop", "source", "horizon_days")
+    is_same = all(before.get(name) == now.get(name) for name in same)
     return last["champion"] if is_same else None
 
 

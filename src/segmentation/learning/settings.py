@@ -23,7 +23,8 @@ class Settings:
     bootstrap_samples : int
     refit_every_days : int
     source : str
-        Where the raw tables are, and the currency: another shop is another fit.
+        The currency, and which part of the shop: another one is another fit. Which shop
+        it is, its first orders tell: see `lifecycle.Build`.
     sampling : str
         What else the rows to learn from hang on, in words.
     """

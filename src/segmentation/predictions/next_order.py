@@ -1,12 +1,14 @@
 """Learn when a customer is expected back: the purchase probabilities, judged as days.
 
-Nothing is fitted. What is judged is the expected day that the champions of all horizons
-give together, beside the usual gap; see `order_days`.
+Nothing is fitted. What is judged is the expected day that the champions of the horizons
+give together, beside the usual gap; see `order_days`. In a young shop the longest
+horizons have none yet: the days then follow from the shorter ones.
 """
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from itertools import takewhile
 from typing import Self
 
 import pandas as pd
@@ -85,18 +87,29 @@ class NextOrderLearner:
         return self.rows
 
     @cached_property
+    def served(self) -> dict[int, Outcome[ProbabilityLearner]]:
+        """The outcomes with a champion, from the shortest horizon on without a gap."""
+        return {
+            days: self.outcomes[days]
+            for days in takewhile(
+                lambda days: self.outcomes[days].evidence is not None,
+                sorted(self.outcomes),
+            )
+        }
+
+    @cached_property
     def predictions(self) -> dict[int, pd.DataFrame]:
-        """Expected and observed days by origin, where all horizons can be predicted."""
-        origins, _ = self.outcomes[max(self.outcomes)].learner.judged_at()
+        """Expected and observed days by origin where all served can be predicted."""
+        origins, _ = self.served[max(self.served)].learner.judged_at()
         found = {origin: self._expected_days(origin) for origin in origins}
         return {origin: days for origin, days in found.items() if days is not None}
 
     def judged_at(self) -> tuple[list[int], str | None]:
-        """Return the origins common to all horizons, or why there is none."""
-        if any(outcome.evidence is None for outcome in self.outcomes.values()):
+        """Return the origins common to the horizons served, or why there is none."""
+        if not self.served:
             return [], "too little data: no purchase probabilities"
         if not self.predictions:
-            return [], "too little data: no origin common to all horizons"
+            return [], "too little data: no origin common to the horizons"
         return list(self.predictions), None
 
     def suspects(self, origins: list[int]) -> None:
@@ -122,14 +135,15 @@ class NextOrderLearner:
     def _expected_days(self, origin: int) -> pd.DataFrame | None:
         """Return expected and observed days; None where a horizon is not predicted."""
         found = {}
-        for days, one in self.outcomes.items():
+        for days, one in self.served.items():
             if one.evidence is None:
                 return None
             found[days] = one.learner.predicted(origin, one.evidence)
             if found[days] is None:
                 return None
         chances = pd.DataFrame(found).dropna()
-        chances[self.churn_horizon] = 1 - chances[self.churn_horizon]
+        if self.churn_horizon in chances:
+            chances[self.churn_horizon] = 1 - chances[self.churn_horizon]
         agreed = coherent(
             {d: chances[d].to_numpy() for d in chances}, self.churn_horizon
         )

@@ -55,8 +55,8 @@ def coherent(
 ) -> dict[int, np.ndarray]:
     """Make purchase probabilities grow with the horizon, as the SQL models do.
 
-    That of the churn horizon is kept; a shorter one is at most, a longer one at least
-    what the next says.
+    That of the churn horizon is kept, or of the longest where that one is not among
+    them; a shorter one is at most, a longer one at least what the next says.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def coherent(
     """
     kept = dict(chances)
     days = sorted(chances)
-    at = days.index(churn_horizon)
+    at = days.index(churn_horizon) if churn_horizon in days else len(days) - 1
     for shorter, longer in zip(days[:at][::-1], days[1 : at + 1][::-1], strict=True):
         kept[shorter] = np.minimum(kept[shorter], kept[longer])
     for shorter, longer in zip(days[at:-1], days[at + 1 :], strict=True):

@@ -1,6 +1,6 @@
 """Say why each score is what it is: terms that add up to it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,6 +37,54 @@ BASELINE_FEATURES = {
 }
 LOG_ODDS, LOG_AMOUNT, AMOUNT = "log odds", "log amount", "amount"
 
+# Features that move together. A model may weigh kindred features against each other, so
+# that one alone has the wrong sign: only the sum over the group says which way it
+# pushes. The first of each group is the figure told beside it.
+KINDRED = {
+    "(recency)": (
+        "days_since_last_order",
+        "silence_log_odds",
+        "count_orders_30d",
+        "count_orders_90d",
+        "net_amount_30d",
+        "net_amount_90d",
+        "count_orders_trend",
+        "net_amount_trend",
+    ),
+    "(frequency)": (
+        "count_orders",
+        "count_order_days",
+        "count_orders_180d",
+        "count_orders_365d",
+        "avg_days_between_orders",
+        "stddev_days_between_orders",
+        "last_gap_days",
+        "count_products",
+        "count_categories",
+    ),
+    "(spend)": (
+        "lifetime_net_amount",
+        "net_amount_180d",
+        "net_amount_365d",
+        "avg_order_amount",
+        "avg_repeat_amount",
+        "avg_units_per_order",
+        "avg_products_per_order",
+    ),
+    "(visits)": (
+        "count_sessions_90d",
+        "count_sessions_30d",
+        "count_web_events_90d",
+        "days_since_last_visit",
+    ),
+    "(messages)": (
+        "message_open_rate",
+        "message_click_rate",
+        "count_messages_180d",
+    ),
+    "(discounts)": ("discount_share", "promotion_order_share"),
+}
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -68,30 +116,43 @@ def _values(customers: pd.DataFrame, names: Iterable[str]) -> np.ndarray:
 
 
 def probability_terms(model: Model, customers: pd.DataFrame) -> Terms:
-    """Take the log odds of probabilities apart."""
+    """Take the log odds of probabilities apart, kindred features together."""
     names = list(model.features)
-    return Terms(
+    terms = Terms(
         names,
         _values(customers, names),
         model.contributions(customers),
         model.base_value,
         LOG_ODDS,
     )
+    for group, kin in KINDRED.items():
+        terms = together(terms, kin, group)
+    return terms
 
 
-def together(terms: Terms, names: Iterable[str]) -> Terms:
-    """Make one term of some that say the same, under the name of the first of them."""
-    names = [name for name in names if name in terms.names]
-    if len(names) < 2:
+def together(terms: Terms, kin: Sequence[str], group: str) -> Terms:
+    """Make one term of some that move together; one of them alone keeps its name.
+
+    Parameters
+    ----------
+    terms : Terms
+    kin : sequence of str
+        Features, of which the first gives the group its value; NaN where it is not
+        among the terms.
+    group : str
+        Name of the new term.
+    """
+    at = [terms.names.index(name) for name in kin if name in terms.names]
+    if len(at) < 2:
         return terms
-    at = [terms.names.index(name) for name in names]
-    contributions = terms.contributions.copy()
-    contributions[:, at[0]] = contributions[:, at].sum(axis=1)
-    kept = [i for i in range(len(terms.names)) if i not in at[1:]]
+    rest = [i for i in range(len(terms.names)) if i not in at]
+    lead = terms.values[:, at[:1]]
+    value = lead if terms.names[at[0]] == kin[0] else np.full_like(lead, np.nan)
+    sums = terms.contributions[:, at].sum(axis=1, keepdims=True)
     return Terms(
-        [terms.names[i] for i in kept],
-        terms.values[:, kept],
-        contributions[:, kept],
+        [*(terms.names[i] for i in rest), group],
+        np.hstack([terms.values[:, rest], value]),
+        np.hstack([terms.contributions[:, rest], sums]),
         terms.base,
         terms.scale,
     )
@@ -123,7 +184,11 @@ def amount_terms(fit: Amounts, customers: pd.DataFrame) -> Terms | None:
         return None
     if fit.model is not None:
         known = forecasts.with_expectations(customers, purchases, fit.horizon_days)
-        orders = together(probability_terms(fit.model, known), forecasts.EXPECTATIONS)
+        orders = together(
+            probability_terms(fit.model, known),
+            tuple(forecasts.EXPECTATIONS),
+            next(iter(forecasts.EXPECTATIONS)),
+        )
         held = np.log(found.orders / fit.level) - fit.model.margin(known)
         return Terms(
             [*orders.names, "expected_order_amount", MOST_ORDERS],

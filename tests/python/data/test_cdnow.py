@@ -23,6 +23,7 @@ CDNOW = DATA / "cdnow"
 pytestmark = needs(CDNOW)
 END = pd.Timestamp("1997-10-01")  # the first day of the holdout
 WEEKS = 39
+PUBLISHED = ((BGNBD,),)  # others may be likelier here, but these figures are known
 
 
 def purchases_of(file):
@@ -51,7 +52,7 @@ def groups(customers):
 
 @pytest.fixture(scope="module")
 def bgnbd(customers):
-    fit = served(fit_purchases(customers, time_unit_days=7))
+    fit = served(fit_purchases(customers, time_unit_days=7, chain=PUBLISHED))
     assert (fit.name, fit.fit_status) == ("BG/NBD", "ok")
     return fit.model
 
@@ -203,7 +204,7 @@ def test_probability_of_silence_is_calibrated(customers, groups, bgnbd):
 def test_all_of_cdnow():
     customers = summarise(purchases_of("cdnow_master.parquet"), END, time_unit_days=7)
     assert len(customers) == 23570
-    fit = served(fit_purchases(customers, time_unit_days=7))
+    fit = served(fit_purchases(customers, time_unit_days=7, chain=PUBLISHED))
     got = fit.model.parameters
     want = (0.2516, 4.7889, 0.7234, 2.1611)
     np.testing.assert_allclose(got, want, atol=0.001, rtol=0)
@@ -211,7 +212,7 @@ def test_all_of_cdnow():
 
 def test_the_value_table_holds_the_same_predictions(customers, bgnbd, expected):
     fits = (
-        served(fit_purchases(customers, time_unit_days=7)),
+        served(fit_purchases(customers, time_unit_days=7, chain=PUBLISHED)),
         served(fit_spend(customers)),
     )
     table = expected_value(

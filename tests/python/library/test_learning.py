@@ -20,7 +20,7 @@ from segmentation.learning.candidates import LEARNERS, PURCHASE_BASELINES
 from segmentation.learning.fit_rows import FITS_SCHEMA, PARTS, fits_table
 from segmentation.learning.lifecycle import Build, learn
 from segmentation.learning.origins import Origins
-from segmentation.learning.past import newest
+from segmentation.learning.past import incumbent, newest
 from segmentation.learning.settings import Settings
 from segmentation.learning.tuning import tune
 from segmentation.predictions import probability_models
@@ -454,6 +454,13 @@ def test_a_fit_is_due_when_data_start_on_another_day(rows, first):
     assert again is not None
 
 
+def test_another_shop_of_the_same_first_day_shares_no_fit(rows, first):
+    again = learned(rows, past=as_past(first), shop="of another first order")
+    assert again["fit_number"] == 2
+    assert incumbent(as_past(first).iloc[0], first) == first["champion"]
+    assert incumbent(as_past(first).iloc[0], again) is None
+
+
 def test_changed_rows_alone_make_no_fit_due(rows, first):
     changed = rows.assign(count_orders=rows["count_orders"] + 1)
     assert learned(changed, past=as_past(first)) is None
@@ -834,6 +841,8 @@ def test_a_horizon_that_could_not_be_learned_catches_up(world, rows, quick):
     two = rows[rows["anchor_number"] <= 2]
     table = horizons_learned(world, two)
     assert champions(table)["purchase_180d"] == NOTHING
+    # the day of the next order follows from the two that can be learned
+    assert champions(table)["next_order"] != NOTHING
     past, made = table.to_pandas(), {}
     for days in (10, 30, 40, 60):
         # every day has other rows

@@ -651,9 +651,28 @@ def test_a_hill_nearby_shows_the_way_up():
     climb(hill(1.8, 0.4))
 
 
-def test_where_people_leave_the_first_of_the_chain_is_served():
-    (fit,) = fit_purchases(drawn(BGNBD(0.6, 20.0, 0.8, 2.5)), resolution=7)
-    assert (fit.name, fit.fit_status, fit.is_served) == ("BG/NBD", "ok", True)
+@pytest.mark.parametrize(
+    "truth", [BGNBD(0.6, 20.0, 0.8, 2.5), MBGNBD(0.6, 20.0, 0.8, 2.5)]
+)
+def test_the_likeliest_of_those_that_can_be_trusted_is_served(truth):
+    fits = fit_purchases(drawn(truth), resolution=7)
+    assert {fit.name for fit in fits} == {"BG/NBD", "MBG/NBD"}
+    assert {fit.fit_status for fit in fits} == {"ok"}
+    assert served(fits).name == truth.name
+    assert served(fits).log_likelihood > fits[0].log_likelihood + 5
+    assert [fit.is_served for fit in fits] == [False, True]
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_where_everyone_leaves_after_one_repeat_few_orders_are_expected(seed):
+    """All fits are at a bound; NBD, in which nobody leaves, told .36 and .02 came."""
+    rng = np.random.default_rng(seed)
+    T = rng.uniform(200, 720, 2_000)
+    shop = simulate(BGNBD(1.2, 100.0, 1e4, 1e-4), T, 180.0, rng)
+    fits = fit_purchases(shop, resolution=14)
+    told = served(fits).model.expected_purchases(180.0, *columns(shop)).mean()
+    assert shop["x"].max() == 1
+    assert told == pytest.approx(shop["y"].mean(), abs=0.05)
 
 
 @pytest.mark.parametrize(

@@ -28,10 +28,18 @@ from segmentation.predictions.order_days import (
 )
 from segmentation.predictions.probabilities import ProbabilityLearner
 from segmentation.predictions.probability_models import Target
-from segmentation.predictions.reasons import ALL_ELSE, AVERAGE, REASONS_SCHEMA, explain
+from segmentation.predictions.reasons import (
+    ALL_ELSE,
+    AVERAGE,
+    KINDRED,
+    REASONS_SCHEMA,
+    explain,
+    probability_terms,
+)
 from segmentation.predictions.scoring import (
     AMOUNTS_SCHEMA,
     PROBABILITIES_SCHEMA,
+    model_of,
     score_amounts,
     score_forests,
 )
@@ -301,15 +309,71 @@ def test_top_reasons_come_by_size_between_the_average_and_all_else(
 def test_a_reason_holds_what_the_customer_has(customers, probability_fits):
     found = explained(customers, probability_fits, count=2)
     held = customers.set_index("customer_id")
-    named = found[found["feature"].isin(FEATURES)]
+    leads = {group: kin[0] for group, kin in KINDRED.items()}
+    known = [*FEATURES, "count_orders_365d", *leads]
+    named = found[found["feature"].isin(known)]
+    assert set(leads) & set(named["feature"])
     for feature, mine in named.groupby("feature"):
         np.testing.assert_array_equal(
-            mine["feature_value"], held.loc[mine["customer_id"], feature]
+            mine["feature_value"],
+            held.loc[mine["customer_id"], leads.get(feature, feature)],
         )
-    rest = found[~found["feature"].isin(FEATURES)]
-    assert set(rest["feature"]) == {AVERAGE, ALL_ELSE, "count_orders_365d"} - (
-        set(FEATURES)
+    assert set(found["feature"]) - set(known) == {AVERAGE, ALL_ELSE}
+
+
+def put_at(customers, kin, other):
+    """Return customers with the values of some features taken from another one."""
+    names = [name for name in kin if name in customers]
+    return customers.assign(**{name: other[name] for name in names})
+
+
+@pytest.mark.parametrize("name", [one.name for one in LEARNERS])
+def test_a_reason_points_where_the_model_moves_with_all_its_kin(
+    customers, probability_fits, name
+):
+    """Give everyone the kindred features of one customer: told is the mean move."""
+    (fit,) = probability_fits[probability_fits["target"] == name].to_dict("records")
+    model = model_of(fit)
+    terms = probability_terms(model, customers)
+    groups = [group for group in terms.names if group in KINDRED]
+    assert set(groups) == {"(recency)", "(frequency)"}
+    told, moved = [], []
+    before = model.margin(customers).mean()
+    for group in groups:
+        ours = terms.contributions[:, terms.names.index(group)]
+        for other in np.argsort(ours)[:: len(ours) // 30]:
+            as_other = put_at(customers, KINDRED[group], customers.iloc[other])
+            told.append(ours[other] - ours.mean())
+            moved.append(model.margin(as_other).mean() - before)
+    told, moved = np.array(told), np.array(moved)
+    if isinstance(model, Linear):
+        np.testing.assert_allclose(told, moved, atol=1e-9)
+    else:  # trees: what a group adds depends on the rest
+        clear = np.abs(told) > 0.25
+        assert clear.sum() > 20
+        assert (np.sign(told[clear]) == np.sign(moved[clear])).mean() > 0.9
+
+
+def test_opposite_weights_of_kindred_features_are_told_as_one():
+    """Orders of 90 days weigh against those of all time: told alone, one is wrong."""
+    rows = pd.DataFrame(
+        {
+            "feature": [INTERCEPT, "count_orders", "count_orders_365d", "return_rate"],
+            "transform": "identity",
+            "fill_value": 0.0,
+            "mean_value": [0.0, 10.0, 10.0, 0.1],
+            "weight": [0.0, 0.2, -0.5, 1.0],
+            "standardised_weight": [np.nan, 1.0, -2.5, 0.1],
+        }
     )
+    customer = pd.DataFrame(
+        {"count_orders": [20.0], "count_orders_365d": [20.0], "return_rate": [0.1]}
+    )
+    terms = probability_terms(Linear.from_rows(rows), customer)
+    assert terms.names == ["return_rate", "(frequency)"]
+    # 20 orders: + 2 and - 5; many orders lower the risk
+    np.testing.assert_allclose(terms.contributions, [[0.0, -3.0]])
+    assert terms.values[0, 1] == 20
 
 
 def test_where_all_features_are_given_nothing_is_left_over(customers, probability_fits):
