@@ -93,8 +93,8 @@
     {%- if can_run('select count(columns(*)) from ' ~ reader) -%}
         {%- do run_query('select count(columns(*)) from ' ~ reader) -%}
         {%- set rejected = run_query(
-            "select distinct 'line ' || line || ': ' || lower(error_message), line from "
-            ~ "reject_errors order by line limit 3"
+            "select 'line ' || line || ': ' || lower(min(error_message)) from "
+            ~ "reject_errors group by line order by line limit 3"
         ).columns[0].values() | list -%}
         {%- do run_query('drop table reject_errors') -%}
         {%- do run_query('drop table reject_scans') -%}

@@ -106,8 +106,8 @@
             ) -%}
         {%- endfor -%}
         {%- for column in raw_columns(table.source, table.table) | map(attribute='name')
-            if modules.re.search('\\[|STRUCT|MAP|UNION|INTERVAL|BLOB|BIT',
-                columns.get(column, '') | upper) -%}
+            if modules.re.search('(?i)^(struct|map|union|interval|blob|bit)|[]]$',
+                columns.get(column, '')) -%}
             {%- do problems.append(
                 table.table ~ "." ~ column ~ " is a " ~ columns[column] ~ ": a value must be "
                 ~ "one text, number, boolean, date or time. Write it as one of these."
