@@ -189,7 +189,7 @@ FAULTY_FILES = {
     partly_turned: "part-1.csv has other columns (page, event_id) than",
     delta_table: "support_tickets holds a Delta table, which is not read",
     orders_csv(
-        (HEADER + LINE + LINE).encode().replace(b",\no1", b",\r\no1")
+        (HEADER + LINE + LINE).encode().replace(b"GBP,\no1", b"GBP,X\r\no1")
     ): "orders.csv has line ends of more than one kind (line 2 ends otherwise",
     add(
         "customers.csv", b"customer_id,Email,email\nc1,a,b\n"
