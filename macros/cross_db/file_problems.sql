@@ -111,7 +111,8 @@
     {%- endif -%}
 
     {#- text that reads only where DuckDB is lax has line ends of several kinds -#}
-    {%- if can_run('select count(columns(*)) from ' ~ file_reader(found, ', strict_mode = false')) -%}
+    {%- set lax_reader = file_reader(found, ', strict_mode = false') -%}
+    {%- if can_run('select count(columns(*)) from ' ~ lax_reader) -%}
         {%- set line = other_line_end(file) -%}
         {{ return(
             "has line ends of more than one kind"
