@@ -260,7 +260,6 @@ def test_a_database_called_as_a_schema_stops_the_build(project):
         database=database,
         target=project.folder / "target",
         variables={"raw_path": str(project.link)},
-        manifests=project.shared,
     )
 
     assert not result.success

@@ -138,9 +138,9 @@ def test_a_text_with_a_nul_rejects_its_row_alone(read):
     )
 
     assert [reasons for _, reasons in rejected] == [
-        "customer_id cannot be read as text",
-        "customer_id cannot be read as text",
-        "promotion_code cannot be read as text",
+        "customer_id cannot be read as a text",
+        "customer_id cannot be read as a text",
+        "promotion_code cannot be read as a text",
     ]
 
 

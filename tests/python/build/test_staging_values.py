@@ -119,5 +119,5 @@ def test_text_that_no_type_is_asked_of_never_rejects_an_order(built, tables):
 
     # but for one with a NUL, where it ends for many tools
     assert {reason for _, reason in rejected} == {
-        f"{column} cannot be read as text" for column in free
+        f"{column} cannot be read as a text" for column in free
     }
