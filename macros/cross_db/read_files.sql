@@ -1,18 +1,95 @@
-{#- Reads a file as rows. CSV columns stay text, so that leading zeros and odd values
-    reach staging as they are. What DuckDB would otherwise guess from the first rows
-    (quotes, comments, lines to skip) is fixed, so that no row is lost to a guess. -#}
-{% macro read_files(path) -%}
-    {{ return(adapter.dispatch('read_files', 'segmentation')(path)) }}
+{#- Reads what raw_files found as rows, as an SQL expression. CSV columns stay text, so that
+    leading zeros and odd values reach staging as they are. Nothing is guessed: not from
+    the first rows (quotes, comments, lines to skip), and no column is taken from the path
+    to the table. Within it, `country=GB/` fills in what its files leave out or null. -#}
+{% macro read_files(found) -%}
+    {{ return(adapter.dispatch('read_files', 'segmentation')(found)) }}
 {%- endmacro %}
 
-{% macro duckdb__read_files(path) -%}
-    {%- set quoted = "'" ~ path.replace("'", "''") ~ "'" -%}
-    {%- if path.endswith('.parquet') -%}
-        {{ return('read_parquet(' ~ quoted ~ ', union_by_name = true)') }}
-    {%- else -%}
+{% macro duckdb__read_files(found) -%}
+    {%- set reader = file_reader(found) -%}
+    {%- if not found['keys'] -%}
+        {{ return(reader) }}
+    {%- endif -%}
+    {%- set given = [] -%}
+    {%- for row in run_query('describe select * from ' ~ reader).rows -%}
+        {%- do given.append(row[0] | lower) -%}
+    {%- endfor -%}
+    {%- set added = [] -%}
+    {%- set filled = [] -%}
+    {%- for key in found['keys'] -%}
+        {%- set name = adapter.quote(key) -%}
+        {%- set value = "nullif(url_decode(regexp_extract(replace(filename, '\\', '/'), "
+            ~ quoted_text('.*/' ~ modules.re.escape(key) ~ '=([^/]*)/')
+            ~ ", 1)), '__HIVE_DEFAULT_PARTITION__')" -%}
+        {%- if key | lower in given -%}
+            {%- do filled.append(
+                'coalesce(cast(' ~ name ~ ' as varchar), ' ~ value ~ ') as ' ~ name) -%}
+        {%- else -%}
+            {%- do added.append(', ' ~ value ~ ' as ' ~ name) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(
+        '(select *' ~ (' replace (' ~ filled | join(', ') ~ ')' if filled else '')
+        ~ added | join ~ ' from ' ~ reader ~ ')'
+    ) }}
+{%- endmacro %}
+
+
+{#- DuckDB's reader of the files alone. `more` are options to add. -#}
+{% macro file_reader(found, more='') -%}
+    {%- set paths = [] -%}
+    {%- for path in found['paths'] -%}{%- do paths.append(quoted_text(path)) -%}{%- endfor -%}
+    {%- set paths = '[' ~ paths | join(', ') ~ ']' -%}
+    {%- if found['format'] == 'parquet' -%}
         {{ return(
-            'read_csv(' ~ quoted ~ ", header = true, all_varchar = true, quote = '\"', "
-            ~ "escape = '\"', comment = '', skip = 0)"
+            'read_parquet(' ~ paths ~ ', union_by_name = true, hive_partitioning = false, '
+            ~ 'binary_as_string = true)'
         ) }}
     {%- endif -%}
+    {%- set header = csv_header(found['files'][0]) -%}
+    {%- set columns = [] -%}
+    {%- for name in header.names -%}
+        {%- do columns.append(quoted_text(name) ~ ": 'VARCHAR'") -%}
+    {%- endfor -%}
+    {{ return(
+        'read_csv(' ~ paths ~ ", auto_detect = false, header = true, delim = '"
+        ~ header.delimiter ~ "', quote = '\"', escape = '\"', comment = '', skip = 0, "
+        ~ 'hive_partitioning = false, columns = {' ~ columns | join(', ') ~ '}'
+        ~ more ~ ')'
+    ) }}
+{%- endmacro %}
+
+
+{#- The first line of a CSV file: {names, delimiter}. The delimiter is the one of , ; | and
+    tab that parts it into most names. -#}
+{% macro csv_header(path) -%}
+    {%- set lines = run_query('select line from ' ~ csv_lines(path) ~ ' limit 1').rows -%}
+    {%- set line = ((lines[0][0] or '') if lines else '').replace('\ufeff', '') -%}
+    {%- set header = namespace(names=[], delimiter=',') -%}
+    {%- for delimiter in [',', ';', '\t', '|'] if line -%}
+        {%- set names = [] -%}
+        {%- for name in modules.re.findall(
+            '(\\s*"(?:[^"]|"")*"\\s*|[^' ~ delimiter ~ ']*)[' ~ delimiter ~ ']',
+            line ~ delimiter
+        ) -%}
+            {%- set name = name.strip() -%}
+            {%- set name = name[1:-1].replace('""', '"') if name.startswith('"') else name -%}
+            {%- do names.append(name or 'column ' ~ loop.index) -%}
+        {%- endfor -%}
+        {%- if names | length > header.names | length -%}
+            {%- set header.names, header.delimiter = names, delimiter -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return({'names': header.names, 'delimiter': header.delimiter}) }}
+{%- endmacro %}
+
+
+{#- The lines of a text file as they are, an SQL expression. -#}
+{% macro csv_lines(path) -%}
+    {{ return(
+        'read_csv(' ~ quoted_text(literal_path(path)) ~ ", auto_detect = false, "
+        ~ "header = false, delim = '\u0001', quote = '', escape = '', strict_mode = false, "
+        ~ "ignore_errors = true, hive_partitioning = false, columns = {'line': 'VARCHAR'})"
+    ) }}
 {%- endmacro %}

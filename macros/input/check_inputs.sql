@@ -4,7 +4,7 @@
     {%- if execute and input_mode() != 'demo' -%}
         {%- set problems = [] -%}
         {%- if input_mode() == 'files' -%}
-            {%- set place = "folder " ~ setting('raw_path') -%}
+            {%- set place = "folder " ~ raw_folder() -%}
         {%- else -%}
             {%- set first = raw_relation(raw_tables()[0]) -%}
             {%- set place = "schema " ~ first.database ~ "." ~ first.schema -%}
@@ -17,15 +17,16 @@
             {%- if state.is_present -%}{%- do found.append(table.table) -%}{%- endif -%}
         {%- endfor -%}
 
-        {%- if input_mode() == 'files' -%}
-            {%- for file in unread_files() -%}
-                {%- do exceptions.warn(
-                    file ~ " in " ~ place ~ " is not read: raw tables are "
-                        ~ (raw_tables() | map(attribute='table') | join(', '))
-                    ~ ", each a Parquet or CSV file, or a folder of Parquet files."
-                ) -%}
-            {%- endfor -%}
-        {%- endif -%}
+        {%- for first, names in (unread_by_first() if input_mode() == 'files' else {}).items() -%}
+            {%- do exceptions.warn(
+                names[0] ~ " in " ~ place ~ " is not read"
+                    ~ (", nor are " ~ (names | length - 1) ~ " more files in " ~ first
+                        if names | length > 1 else "")
+                ~ ": raw tables are " ~ (raw_tables() | map(attribute='table') | join(', '))
+                ~ ", each a Parquet or CSV file (.parquet, .csv, .csv.gz), or a folder of "
+                ~ "such files."
+            ) -%}
+        {%- endfor -%}
 
         {%- if setting('pilot_filter') and not problems
             and not run_query('select 1 from (' ~ filtered_customers()
@@ -61,28 +62,18 @@
         {%- set is_present = files | length > 0 -%}
         {%- if files | length > 1 -%}
             {%- do problems.append(
-                table.table ~ ": more than one file holds it (" ~ files | join(", ")
-                ~ "). Keep one."
-            ) -%}
-        {%- elif is_present and not can_read_file(files[0]) -%}
-            {%- do problems.append(
-                table.table ~ ": " ~ files[0] ~ " cannot be read. It is damaged, empty or not "
-                ~ ("Parquet" if files[0].endswith('.parquet')
-                    else "a CSV file in UTF-8 with a header line")
-                ~ ": write it again, or take it out of the folder."
-            ) -%}
-        {%- elif is_present and unreadable_lines(files[0]) -%}
-            {%- do problems.append(
-                table.table ~ ": " ~ files[0] ~ " has lines that cannot be read ("
-                ~ unreadable_lines(files[0]) | join("; ")
-                ~ "). Write it again, or correct these lines."
+                table.table ~ ": more than one file or folder holds it ("
+                ~ files | join(", ", attribute="name") ~ "). Keep one."
             ) -%}
         {%- elif is_present -%}
-            {%- set columns = file_columns(files[0]) -%}
+            {%- for problem in file_problems(files[0]) -%}
+                {%- do problems.append(table.table ~ ": " ~ problem) -%}
+            {%- endfor -%}
+            {%- set columns = none if problems else file_columns(files[0]) -%}
         {%- endif -%}
         {%- set wanted = table.table ~ ".parquet or " ~ table.table ~ ".csv" -%}
     {%- else -%}
-        {%- set relation = load_relation(raw_relation(table)) -%}
+        {%- set relation = found_relation(raw_relation(table)) -%}
         {%- set is_present = relation is not none -%}
         {%- if is_present -%}
             {%- set columns = {} -%}
@@ -114,6 +105,14 @@
                 ~ column ~ " as bigint) as " ~ column ~ "`."
             ) -%}
         {%- endfor -%}
+        {%- for column in raw_columns(table.source, table.table) | map(attribute='name')
+            if modules.re.search('(?i)^(struct|map|union|interval|blob|bit)|[]]$',
+                columns.get(column, '')) -%}
+            {%- do problems.append(
+                table.table ~ "." ~ column ~ " is a " ~ columns[column] ~ ": a value must be "
+                ~ "one text, number, boolean, date or time. Write it as one of these."
+            ) -%}
+        {%- endfor -%}
         {%- if missing -%}
             {%- do problems.append(
                 table.table ~ " lacks the column"
@@ -125,6 +124,16 @@
     {%- endif -%}
 
     {{ return({'is_present': is_present, 'problems': problems}) }}
+{%- endmacro %}
+
+
+{#- Files that are not read, by the file or folder of raw_path that they lie in. -#}
+{% macro unread_by_first() -%}
+    {%- set by_first = {} -%}
+    {%- for name in unread_files() -%}
+        {%- do by_first.setdefault(name.split('/')[0], []).append(name) -%}
+    {%- endfor -%}
+    {{ return(by_first) }}
 {%- endmacro %}
 
 

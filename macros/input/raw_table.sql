@@ -21,12 +21,14 @@
     {%- elif mode == 'files' -%}
         {%- set files = raw_files(table_name) -%}
         {%- if files -%}
-            {{ read_files(files[0]) }}
+            {{ within_calendars(
+                read_files(files[0]), raw_column_types(source_name, table_name)
+            ) }}
         {%- else -%}
             {{ empty_raw_table(source_name, table_name) }}
         {%- endif -%}
-    {%- elif load_relation(relation) is not none -%}
-        {{ relation }}
+    {%- elif found_relation(relation) is not none -%}
+        {{ within_calendars(relation, raw_column_types(source_name, table_name)) }}
     {%- else -%}
         {{ empty_raw_table(source_name, table_name) }}
     {%- endif -%}

@@ -47,9 +47,6 @@ class Result:
 class Project:
     """This dbt project on a database of its own.
 
-    Its file is called as that of `make build` is: views hold the name of their
-    database, and fail in a file of another name.
-
     A full parse costs more than most builds here. So every project builds under the
     same two paths, and they share what was parsed under the same `PARSED_SETTINGS`:
     `link` leads to its raw tables, and its database is moved to `shared` while dbt

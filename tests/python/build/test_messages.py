@@ -7,7 +7,7 @@ import gzip
 
 import duckdb
 import pytest
-from dbt_project import RAW_COLUMNS, small_shop, write_shop
+from dbt_project import RAW_COLUMNS, run_dbt, small_shop, write_shop
 
 HEADER = ",".join(RAW_COLUMNS["orders"]) + "\n"
 LINE = "o1,c1,2024-01-01,paid,web,GBP,\n"
@@ -97,7 +97,7 @@ BAD_FOLDERS = {
     ),
     "a Parquet file is empty": (
         add("orders.parquet", b""),
-        ["orders.parquet cannot be read", "damaged, empty or not Parquet"],
+        ["orders.parquet cannot be read", "It is empty (0 bytes), not Parquet"],
     ),
     "a CSV file is binary": (
         orders_csv(bytes(range(256)) * 40),
@@ -113,7 +113,7 @@ BAD_FOLDERS = {
     ),
     "a CSV file has no bytes": (
         orders_csv(b""),
-        ["orders lacks the columns order_id"],
+        ["orders.csv cannot be read", "It is empty (0 bytes)"],
     ),
     "a CSV file has no header": (
         orders_csv(LINE.encode()),
@@ -138,7 +138,12 @@ BAD_FOLDERS = {
     ),
     "two files hold one table": (
         add("orders.csv", (HEADER + LINE).encode()),
-        ["orders: more than one file", "orders.parquet", "orders.csv", "Keep one"],
+        [
+            "orders: more than one file or folder",
+            "orders.parquet",
+            "orders.csv",
+            "Keep one",
+        ],
     ),
 }
 
@@ -156,20 +161,112 @@ def test_a_bad_folder_stops_the_build_before_it_starts(project, case):
     assert str(project.link) in result.text
 
 
-def test_a_file_of_an_unknown_name_is_warned_of(project):
+def cut_short(raw):
+    content = gzip.compress(b"product_id,category\n" + b"p1234567,toys\n" * 100_000)
+    (raw / "products.csv.gz").write_bytes(content[:-60])
+
+
+def partly_turned(raw):
+    (raw / "web_events").mkdir()
+    (raw / "web_events" / "part-0.csv").write_text("event_id,page\n1,a\n")
+    (raw / "web_events" / "part-1.csv").write_text("page,event_id\na,1\n")
+
+
+def delta_table(raw):
+    (raw / "support_tickets" / "_delta_log").mkdir(parents=True)
+    (raw / "support_tickets" / "_delta_log" / "0.json").write_text("{}")
+
+
+def parquet(table, query):
+    return lambda raw: duckdb.sql(
+        f"copy ({query}) to '{raw / table}.parquet' (format parquet)"
+    )
+
+
+# each spoils a table of its own: one build finds them all
+FAULTY_FILES = {
+    cut_short: "products.csv.gz is cut short",
+    partly_turned: "part-1.csv has other columns (page, event_id) than",
+    delta_table: "support_tickets holds a Delta table, which is not read",
+    orders_csv(
+        (HEADER + LINE + LINE).encode().replace(b"GBP,\no1", b"GBP,X\r\no1")
+    ): "orders.csv has line ends of more than one kind (line 2 ends otherwise",
+    add(
+        "customers.csv", b"customer_id,Email,email\nc1,a,b\n"
+    ): "customers.csv names a column twice in line 1 (Email and email",
+    add("inventory.csv", "product_id,x\n1,2\n".encode("utf-16")): (
+        "inventory.csv cannot be read. It is text in UTF-16"
+    ),
+    add(
+        "consents.csv", b'customer_id,purpose\nc1,a\nc2,"b\nc3,a\n'
+    ): "consents.csv has lines that cannot be read (line 3: value with unterminated",
+    add(
+        "messages.csv", b"\x1f\x8b\x08\x00"
+    ): "messages.csv cannot be read. It is compressed with gzip",
+    add("experiment_assignments.csv", b"\n\n"): (
+        "experiment_assignments.csv has no header line"
+    ),
+    parquet("reviews", "select {'id': 1} as review_id"): (
+        "reviews.review_id is a STRUCT(id INTEGER): a value must be one text"
+    ),
+}
+
+
+def test_each_file_that_cannot_be_read_is_named_with_its_cause(project):
     project.write(**small_shop(2))
-    (project.raw / "Customers.csv").write_text("customer_id\n1\n")
-    (project.raw / "web_events").mkdir()
-    (project.raw / "web_events" / "2024.csv").write_text("event_id\n1\n")
-    (project.raw / "notes.txt").write_text("not data")
+    for spoil in FAULTY_FILES:
+        spoil(project.raw)
+    content = (project.raw / "order_lines.parquet").read_bytes()
+    # its end is whole, and its values are not
+    (project.raw / "order_lines.parquet").write_bytes(
+        content[:4] + b"\xff" * 40 + content[44:]
+    )
+
+    result = project.build()
+
+    phrases = [*FAULTY_FILES.values(), "order_lines.parquet cannot be read beyond"]
+    assert_stopped(project, result, "The raw tables in folder", phrases)
+
+
+def test_what_is_not_read_is_warned_of(project):
+    project.write(**small_shop(2))
+    for name in ("clients/country=GB/a.parquet", "clients/country=GB/b.parquet"):
+        (project.raw / name).parent.mkdir(parents=True, exist_ok=True)
+        (project.raw / name).write_text("")
+    for name in (
+        "Customer.csv",
+        "products.xlsx",
+        "reviews-00001-of-00010",
+        "notes.txt",
+    ):
+        (project.raw / name).write_text("not read")
 
     result = project.build("--select", "stg_shop__orders")
 
     assert result.success
-    assert "Customers.csv in folder" in result.text
-    assert "web_events/2024.csv in folder" in result.text
+    for name in ("Customer.csv", "products.xlsx", "reviews-00001-of-00010"):
+        assert f"{name} in folder" in result.text
+    assert "clients/country=GB/a.parquet in folder" in result.text
+    assert "nor are 1 more files in clients" in result.text
     assert "notes.txt" not in result.text
     assert "orders.parquet in folder" not in result.text
+
+
+def test_a_database_called_as_a_schema_stops_the_build(project):
+    database = project.folder / "Marts.duckdb"
+
+    result = run_dbt(
+        "build",
+        database=database,
+        target=project.folder / "target",
+        variables={"raw_path": str(project.link)},
+    )
+
+    assert not result.success
+    assert "The database is called Marts, as a schema in it is" in result.text
+    with duckdb.connect(str(database), read_only=True) as connection:
+        tables = connection.sql("select * from information_schema.tables").fetchall()
+    assert not tables
 
 
 def test_a_folder_that_does_not_exist_stops_the_build(project, tmp_path):

@@ -1,0 +1,8 @@
+{#- Creates a view, as dbt does, but without the name of the database in its SQL: a view then
+    reads its neighbours wherever its file is copied, renamed or attached under another
+    name. dbt's materializations call this macro for the models of this project. -#}
+{% macro create_view_as(relation, sql) -%}
+    {%- set inside = '"' ~ modules.re.escape(relation.database) ~ '"[.]("[^"]+"[.]"[^"]+")' -%}
+    {%- set sql = modules.re.sub(inside, '\\1', sql) if target.type == 'duckdb' else sql -%}
+    {{ return(adapter.dispatch('create_view_as', 'dbt')(relation, sql)) }}
+{%- endmacro %}
