@@ -15,8 +15,8 @@ orders as (
 
     select
         try_cast(order_id as {{ id_type }}) as raw_order_id,
-        {{ read_text('order_id') }} as order_id,
-        {{ read_text('customer_id') }} as customer_id,
+        {{ read_id('order_id') }} as order_id,
+        {{ read_customer_id('customer_id') }} as customer_id,
         lower({{ read_text('status') }}) as status,
         upper({{ read_text('currency') }}) as currency,
         {{ read_timestamp('ordered_at') }} as ordered_at,
@@ -149,11 +149,11 @@ new_orders as (
 order_lines as (
 
     select
-        {{ read_text('order_id') }} as order_id,
-        {{ read_text('product_id') }} as product_id,
+        {{ read_id('order_id') }} as order_id,
+        {{ read_id('product_id') }} as product_id,
         {{ read_integer('line_number') }} as line_number,
         {{ read_number('quantity') }} as quantity,
-        {{ read_number('unit_price') }} as unit_price,
+        {{ read_price('unit_price') }} as unit_price,
         {{ read_number('discount_amount') }} as discount_amount,
         {{ input_quality('shop', 'order_lines') }}
     from {{ raw_table('shop', 'order_lines') }}
@@ -172,6 +172,7 @@ examined_lines as (
         new_orders.is_sale,
         new_orders.takes_back,
         new_orders.exchange_rate,
+        new_orders.takes_back and not new_orders.is_sale as is_credit_note,
         true as has_order,
         false as has_rejected_order,
         {{ line_amount() }} as line_amount
