@@ -217,9 +217,21 @@ came as (
             when new_lines.quantity < 0 and orders.takes_back then new_lines.quantity
             else 0
         end as quantity,
-        {{ reporting_amount(
-            'new_lines.line_amount - coalesce(new_lines.discount_amount, 0)'
-        ) }} as net_amount,
+        case
+            when new_lines.quantity > 0 and orders.is_sale
+                then
+                    {{ reporting_amount(
+                        'new_lines.line_amount - coalesce(new_lines.discount_amount, 0)'
+                    ) }}
+            else 0
+        end as net_amount,
+        case
+            when
+                orders.takes_back and new_lines.quantity < 0
+                or not orders.is_sale and orders.takes_back
+                and (new_lines.quantity = 0 or new_lines.unit_price < 0)
+                then {{ reporting_amount(credit_of_line('new_lines')) }}
+        end as credited_amount,
         orders.ordered_at
     from new_orders as orders
     left join new_lines
@@ -240,6 +252,7 @@ lines as (
         cast(null as decimal(18, 4)) as sold_net_amount,
         cast(0 as decimal(18, 4)) as quantity,
         cast(0 as decimal(18, 4)) as net_amount,
+        cast(null as decimal(18, 4)) as credited_amount,
         cast(null as timestamp) as ordered_at
     from {{ ref('int_live__customers') }}
 
@@ -254,6 +267,7 @@ lines as (
         sold_net_amount,
         quantity,
         net_amount,
+        null as credited_amount,
         ordered_at
     from {{ ref('int_live__known_lines') }}
 
@@ -268,6 +282,7 @@ lines as (
         net_amount as sold_net_amount,
         quantity,
         net_amount,
+        credited_amount,
         ordered_at
     from came
 

@@ -18,11 +18,7 @@ credited as (
 
     select
         *,
-        greatest(
-            0,
-            abs(case when quantity = 0 then unit_price else line_amount end)
-            - abs(coalesce(discount_amount, 0))
-        ) as credit
+        {{ credit_of_line('order_lines') }} as credit
     from order_lines
 
 )
