@@ -34,7 +34,8 @@
 
 {% macro filtered_customers() -%}
     {{ return(
-        'select ' ~ read_customer_id('customer_id') ~ ' from ' ~ whole_raw_table('shop', 'customers')
+        'select ' ~ read_customer_id('customer_id')
+        ~ ' from ' ~ whole_raw_table('shop', 'customers')
         ~ ' as customers where (' ~ setting('pilot_filter') ~ ')'
     ) }}
 {%- endmacro %}

@@ -9,7 +9,8 @@
 
     moves: CTE with the keys, order_id and line_number of the move, is_return (0 or 1),
            moved_at, and moved_size (above 0 for sales, below 0 for returns)
-    Result: the keys, return_id, return_line_number, order_id, line_number, matched_size -#}
+    Result: the keys, return_id, return_line_number, order_id, line_number and
+           matched_size -#}
 {% macro stack_matches(name, moves, keys) -%}
 {%- set stack = keys | join(', ') -%}
 {{ name }}_stacked as (

@@ -10,6 +10,8 @@
     'count_orders', 'count_order_days', 'lifetime_net_amount',
     'count_orders_90d', 'net_amount_90d', 'count_orders_365d', 'net_amount_365d',
 ] %}
+{%- set in_turn = 'ordered_at, case when quantity < 0 or credited_amount > 0'
+    ~ ' then 1 else 0 end, order_id, line_number' %}
 with
 
 lines as (
@@ -25,8 +27,7 @@ priced as (
         min(case when sold_net_amount > 0 then sold_net_amount / sold_quantity end) over (
             partition by customer_id, product_id
             order by
-                ordered_at, case when quantity < 0 or credited_amount > 0 then 1 else 0 end,
-                order_id, line_number
+                {{ in_turn }}
             rows between unbounded preceding and current row
         ) as lowest_unit_price
     from lines
@@ -60,8 +61,7 @@ stacked as (
         sum(quantity) over (
             partition by customer_id, product_id
             order by
-                ordered_at, case when quantity < 0 or credited_amount > 0 then 1 else 0 end,
-                order_id, line_number
+                {{ in_turn }}
             rows between unbounded preceding and current row
         ) as top_units
     from moved
@@ -75,8 +75,7 @@ levelled as (
         min(top_units) over (
             partition by customer_id, product_id
             order by
-                ordered_at, case when quantity < 0 or credited_amount > 0 then 1 else 0 end,
-                order_id, line_number
+                {{ in_turn }}
             rows between current row and unbounded following
         ) as lowest_units
     from stacked
@@ -117,8 +116,7 @@ paid as (
         sum(coalesce(kept_amount, 0) - refunded_amount) over (
             partition by customer_id
             order by
-                ordered_at, case when quantity < 0 or credited_amount > 0 then 1 else 0 end,
-                order_id, line_number
+                {{ in_turn }}
             rows between unbounded preceding and current row
         ) as top_amount
     from kept
@@ -132,8 +130,7 @@ refunded as (
         greatest(top_amount - min(top_amount) over (
             partition by customer_id
             order by
-                ordered_at, case when quantity < 0 or credited_amount > 0 then 1 else 0 end,
-                order_id, line_number
+                {{ in_turn }}
             rows between current row and unbounded following
         ), 0) as taken_amount
     from paid

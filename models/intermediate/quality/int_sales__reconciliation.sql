@@ -210,8 +210,10 @@ amounts as (
     from customers
 
     {% for step, condition in {
-        'of the credit notes, cancellations within a day': 'is_cancellation and not is_refund',
-        'of the credit notes, goods that came back': 'not is_cancellation and not is_refund',
+        'of the credit notes, cancellations within a day':
+            'is_cancellation and not is_refund',
+        'of the credit notes, goods that came back':
+            'not is_cancellation and not is_refund',
         'of the credit notes, refunds of money alone': 'is_refund',
     }.items() -%}
     union all

@@ -1,7 +1,7 @@
 -- Goods that come back undo the customer's latest earlier purchases of the product, unit
 -- by unit, for what the credit note says, and no more than was paid for them. A refund
--- of money alone leaves the goods with the customer: it takes money off the latest earlier
--- purchases, of its product where the customer had bought it, else of any product. A
+-- of money alone leaves the goods with the customer. It takes money off the latest
+-- earlier purchases, of its product where the customer had bought it, else of any. A
 -- credit note below every price the customer had paid for the product is such a refund.
 -- A match depends on earlier events only, so no later event changes it.
 with

@@ -28,8 +28,8 @@ INTERVALS_SCHEMA = pa.schema(
         ("amount_p10_ratio", pa.float64()),
         ("amount_p90_ratio", pa.float64()),
         ("amount_atom_share", pa.float64()),
-        ("orders_p10_ratio", pa.float64()),
-        ("orders_p90_ratio", pa.float64()),
+        ("order_days_p10_ratio", pa.float64()),
+        ("order_days_p90_ratio", pa.float64()),
         ("orders_atom_share", pa.float64()),
         ("count_customers", pa.int64()),
     ]
@@ -65,7 +65,7 @@ def interval_bands(unseen: pd.DataFrame) -> pd.DataFrame:
     ----------
     unseen : DataFrame
         One row per customer: `amount` and `orders` as they came, `expected_amount` and
-        `expected_orders`.
+        `expected_order_days`.
 
     Returns
     -------
@@ -168,7 +168,7 @@ def coverage_at(
             "actual": "amount",
             "predicted": "expected_amount",
             "actual_orders": "orders",
-            "predicted_orders": "expected_orders",
+            "predicted_orders": "expected_order_days",
         }
     )
     bands = interval_bands(unseen)
