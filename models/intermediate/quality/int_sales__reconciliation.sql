@@ -36,6 +36,7 @@ line_amounts as (
 
     select
         *,
+        case when is_accepted then order_id end as accepted_order_id,
         cast(quantity as double) * cast(unit_price as double) * rate as amount
     from order_lines
 
@@ -55,13 +56,11 @@ arrived as (
     from line_amounts
     left join sale_lines
         on
-            line_amounts.is_accepted
-            and line_amounts.order_id = sale_lines.order_id
+            line_amounts.accepted_order_id = sale_lines.order_id
             and line_amounts.line_number = sale_lines.line_number
     left join return_lines
         on
-            line_amounts.is_accepted
-            and line_amounts.order_id = return_lines.return_id
+            line_amounts.accepted_order_id = return_lines.return_id
             and line_amounts.line_number = return_lines.return_line_number
 
 ),
