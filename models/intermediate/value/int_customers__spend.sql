@@ -116,12 +116,12 @@ select
     ) as expected_order_amount,
     coherent.learned_net_amount,
     coherent.expected_net_amount,
-    coherent.expected_order_days * intervals.order_days_p10_ratio as order_days_p10,
+    coherent.expected_order_days * intervals.orders_p10_ratio as order_days_p10,
     case
-        when intervals.order_days_p90_ratio is not null
+        when intervals.orders_p90_ratio is not null
             then
                 greatest(
-                    coherent.expected_order_days * intervals.order_days_p90_ratio,
+                    coherent.expected_order_days * intervals.orders_p90_ratio,
                     case when coherent.purchase_probability > 0.1 then 1 else 0 end
                 )
     end as order_days_p90,

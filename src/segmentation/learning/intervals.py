@@ -28,8 +28,8 @@ INTERVALS_SCHEMA = pa.schema(
         ("amount_p10_ratio", pa.float64()),
         ("amount_p90_ratio", pa.float64()),
         ("amount_atom_share", pa.float64()),
-        ("order_days_p10_ratio", pa.float64()),
-        ("order_days_p90_ratio", pa.float64()),
+        ("orders_p10_ratio", pa.float64()),
+        ("orders_p90_ratio", pa.float64()),
         ("orders_atom_share", pa.float64()),
         ("count_customers", pa.int64()),
     ]

@@ -451,8 +451,8 @@ def test_of_99_customers_the_10th_and_the_90th_are_the_ends():
     assert bands["count_customers"].tolist() == [99] * 5
     assert bands["amount_p10_ratio"].to_numpy() == pytest.approx(10 / 50)
     assert bands["amount_p90_ratio"].to_numpy() == pytest.approx(90 / 50)
-    assert bands["order_days_p10_ratio"].to_numpy() == pytest.approx(10 / 25)
-    assert bands["order_days_p90_ratio"].to_numpy() == pytest.approx(90 / 25)
+    assert bands["orders_p10_ratio"].to_numpy() == pytest.approx(10 / 25)
+    assert bands["orders_p90_ratio"].to_numpy() == pytest.approx(90 / 25)
 
 
 @pytest.mark.parametrize("name", [POISSON, TREES, PURCHASE_MODELS])

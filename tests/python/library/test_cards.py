@@ -257,8 +257,8 @@ def amount(**more):
                     "amount_p10_ratio": 0.0,
                     "amount_p90_ratio": 2.41,
                     "amount_atom_share": 0.8,
-                    "order_days_p10_ratio": 0.0,
-                    "order_days_p90_ratio": 1.98,
+                    "orders_p10_ratio": 0.0,
+                    "orders_p90_ratio": 1.98,
                     "orders_atom_share": 0.7,
                     "count_customers": 900,
                 }
