@@ -60,12 +60,12 @@ def ours(data: dict) -> dict:
     fitted = time.perf_counter()
     table = expected_value(frame, purchases, spend, horizon_days=HORIZON_DAYS)
     end = time.perf_counter()
-    orders = table.column("expected_orders").to_numpy().sum()
+    orders = table.column("expected_order_days").to_numpy().sum()
     model = {name: getattr(purchases.model, name) for name in purchases.parameter_names}
     return {
         "fit_seconds": fitted - start,
         "predict_seconds": end - fitted,
-        "expected_orders": orders,
+        "expected_order_days": orders,
         "parameters": model,
     }
 
@@ -101,7 +101,7 @@ def lifetimes(data: dict, is_weighted: bool) -> dict:
     return {
         "fit_seconds": fitted - start,
         "predict_seconds": end - fitted,
-        "expected_orders": float(np.sum(expected)),
+        "expected_order_days": float(np.sum(expected)),
         "parameters": parameters,
     }
 
@@ -181,7 +181,7 @@ def print_table(customers: int, results: dict[str, dict]) -> None:
         print(
             f"{side:28}{result['fit_seconds']:8.2f}{result['predict_seconds']:11.2f}"
             f"{total:8.2f}{total / first:8.2f}{result['peak_mb']:9.0f}"
-            f"{result['expected_orders']:12,.0f}  {values}"
+            f"{result['expected_order_days']:12,.0f}  {values}"
         )
 
 

@@ -29,6 +29,9 @@ examined as (
         order_statuses.is_sale,
         order_statuses.takes_back,
         orders.customer_id is null as is_anonymous,
+        min(orders.customer_id) over (partition by orders.order_id)
+        <> max(orders.customer_id) over (partition by orders.order_id)
+            as has_two_customers,
         case
             when orders.currency = '{{ setting("reporting_currency") }}' then 1
             else currency_rates.rate

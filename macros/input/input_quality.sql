@@ -17,6 +17,7 @@
                 then '{{ column.name }} cannot be read as a {{
                     column.data_type
                     | replace("decimal(18, 4)", "number")
+                    | replace("decimal(28, 10)", "number")
                     | replace("bigint", "whole number")
                     | replace("string", "text")
                 }}'

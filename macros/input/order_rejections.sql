@@ -3,6 +3,8 @@
 {% macro order_rejections() -%}
     {{ return({
         'order_id is missing': 'order_id is null',
+        'order_id is that of orders of two customers':
+            'order_id is not null and has_two_customers',
         'ordered_at is missing': 'ordered_at is null and ' ~ is_not_unreadable('ordered_at'),
         'ordered_at is before the earliest valid date': 'ordered_at < earliest_at',
         'ordered_at is in the future': 'ordered_at >= orders_before_at',
@@ -26,13 +28,16 @@
             'line_number is null and ' ~ is_not_unreadable('line_number'),
         'product_id is missing': 'product_id is null',
         'quantity is missing': 'quantity is null and ' ~ is_not_unreadable('quantity'),
-        'quantity is zero': 'quantity = 0',
+        'quantity is zero': 'quantity = 0 and not coalesce(is_credit_note, false)',
         'unit_price is missing':
             'unit_price is null and ' ~ is_not_unreadable('unit_price'),
-        'unit_price is negative': 'unit_price < 0',
+        'unit_price is negative':
+            'unit_price < 0 and (quantity < 0 or not coalesce(is_credit_note, false))',
         'the amount is too large':
             'quantity is not null and unit_price is not null'
-            ~ ' and coalesce(abs(line_amount), 1e11) >= 1e11',
+            ~ ' and (line_amount is null or greatest('
+            ~ 'abs(cast(line_amount as double)), abs(cast(unit_price as double))'
+            ~ ') * greatest(1, cast(coalesce(exchange_rate, 1) as double)) >= 1e11)',
         'discount_amount is negative': 'quantity > 0 and discount_amount < 0',
         'discount_amount is greater than the amount of the line':
             'quantity > 0 and unit_price >= 0 and discount_amount > line_amount',

@@ -6,7 +6,7 @@
         {{ return(none) }}
     {%- elif table_name == 'order_lines' -%}
         {{ return(
-            read_text('order_id') ~ ' in (select ' ~ read_text('order_id')
+            read_id('order_id') ~ ' in (select ' ~ read_id('order_id')
             ~ ' from ' ~ whole_raw_table('shop', 'orders') ~ ' where ' ~ is_in_pilot() ~ ')'
         ) }}
     {%- else -%}
@@ -19,7 +19,7 @@
     The salt makes this sample independent of the other md5 samples, so that they are as
     large a share of the pilot as of all customers. -#}
 {% macro is_in_pilot() -%}
-    {%- set customer = read_text('customer_id') -%}
+    {%- set customer = read_customer_id('customer_id') -%}
     {%- set conditions = [] -%}
     {%- if setting('pilot_share') is number -%}
         {%- set end = '%08x' | format((setting('pilot_share') * 16 ** 8) | int) -%}
@@ -34,7 +34,8 @@
 
 {% macro filtered_customers() -%}
     {{ return(
-        'select ' ~ read_text('customer_id') ~ ' from ' ~ whole_raw_table('shop', 'customers')
+        'select ' ~ read_customer_id('customer_id')
+        ~ ' from ' ~ whole_raw_table('shop', 'customers')
         ~ ' as customers where (' ~ parsed_pilot_filter() ~ ')'
     ) }}
 {%- endmacro %}

@@ -1,13 +1,60 @@
-{#- A raw value as text: without white space around it (spaces, tabs, line ends and the
-    no-break space of spreadsheets), and null where nothing is left. -#}
+{#- A raw value as text: without white space around it (spaces, tabs, line ends, the
+    no-break space of spreadsheets and its relatives, marks of no width), and null where
+    nothing is left. -#}
 {% macro read_text(column) -%}
     nullif(
         trim(
-            both ' {{ "\t\r\n\u00a0" }}'
+            both ' {{ "\t\r\n" ~ odd_spaces() ~ marks_of_no_width() }}'
             from cast({{ column }} as {{ dbt.type_string() }})
         ),
         ''
     )
+{%- endmacro %}
+
+{% macro odd_spaces() -%}
+    {{ return("\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+        ~ "\u2028\u2029\u202f\u205f\u3000") }}
+{%- endmacro %}
+
+{% macro marks_of_no_width() -%}
+    {{ return("\u200b\u200c\u200d\u2060\ufeff") }}
+{%- endmacro %}
+
+{#- A raw value as an id, the one way in which all ids are read, so that they meet across
+    tables: `17850.0`, as programs write whole numbers they took for decimals, is `17850`,
+    and `'17850`, as spreadsheets mark text, too. Leading zeros stay. The case is that of
+    the setting `id_case`. `1.785E+04` has lost its digits: it is no id, and null. -#}
+{% macro read_id(column) -%}
+    {%- set text = "regexp_replace(regexp_replace(" ~ composed_text(read_text(column))
+        ~ ", '^''+|[" ~ marks_of_no_width() ~ "]', '', 'g'), '^(-?[0-9]+)[.]0+$', '\\1')" -%}
+    {%- set case = {'upper': 'upper(', 'lower': 'lower('}.get(setting('id_case'), '(') -%}
+    case
+        when not {{ has_lost_digits(column) }} then nullif({{ case }}{{ text }}), '')
+    end
+{%- endmacro %}
+
+{#- Whether a value is a number in scientific notation, of which the last digits are
+    gone: `1.785E+04`. `12E4` may be an id. -#}
+{% macro has_lost_digits(column) -%}
+    regexp_matches(
+        {{ read_text(column) }}, '^''?[0-9]([.,][0-9]+[eE][+]?|[eE][+])[0-9]+$'
+    )
+{%- endmacro %}
+
+{#- A raw value as the id of a customer; null for the words that stand for nobody. -#}
+{% macro read_customer_id(column) -%}
+    {%- set words = [] -%}
+    {%- for word in setting('anonymous_ids') -%}
+        {%- do words.append("'" ~ word | lower | replace("'", "''") ~ "'") -%}
+    {%- endfor -%}
+    {%- if words -%}
+    case
+        when lower({{ read_id(column) }}) not in ({{ words | join(', ') }})
+            then {{ read_id(column) }}
+    end
+    {%- else -%}
+    {{ read_id(column) }}
+    {%- endif -%}
 {%- endmacro %}
 
 {#- A raw value as the time that clocks in the shop show (`shop_time_zone`); null where it
@@ -35,6 +82,12 @@
 {#- A raw value as an exact number; null where it cannot be read (`12,50`, `NaN`). -#}
 {% macro read_number(column) -%}
     try_cast(replace({{ read_text(column) }}, '_', '?') as decimal(18, 4))
+{%- endmacro %}
+
+{#- A raw value as the price of one unit, with more decimals than an amount: times many
+    units, the fifth decimal of a price is money. -#}
+{% macro read_price(column) -%}
+    try_cast(replace({{ read_text(column) }}, '_', '?') as decimal(28, 10))
 {%- endmacro %}
 
 {#- A raw value as a whole number; null where it cannot be read, and for fractions,
@@ -70,6 +123,7 @@
     {%- if data_type == 'timestamp' -%} {{ read_timestamp(column) }}
     {%- elif data_type == 'date' -%} {{ read_date(column) }}
     {%- elif data_type == 'decimal(18, 4)' -%} {{ read_number(column) }}
+    {%- elif data_type == 'decimal(28, 10)' -%} {{ read_price(column) }}
     {%- elif data_type == 'bigint' -%} {{ read_integer(column) }}
     {%- elif data_type == 'boolean' -%} {{ read_boolean(column) }}
     {%- else -%} {{ read_text(column) }}

@@ -29,6 +29,23 @@ Input:
     type: currency code
     default: GBP
     sentence: All amounts are converted to this currency, with the seed `currency_rates`
+  id_case:
+    type: one of
+    choices: [as_is, upper, lower]
+    default: as_is
+    sentence: >-
+      Ids are compared as they are, or all in upper or in lower case, where tables write
+      the same id in several ways
+  anonymous_ids:
+    type: list of categories
+    may_be_empty: true
+    default:
+      ["0", "-1", "null", "nan", "none", "\\N", "n/a", "na", "nil", "<na>", "guest",
+       "anonymous", "unknown"]
+    example: ["0", "guest"]
+    sentence: >-
+      Customer ids that stand for nobody, in any case: their orders are anonymous. Take
+      out a word that is a customer of yours
   earliest_valid_date:
     type: date
     default: "1990-01-01"

@@ -61,4 +61,4 @@ netted as (
 )
 
 select * from netted
-where quantity > 0
+where quantity > 0 or net_amount > 0

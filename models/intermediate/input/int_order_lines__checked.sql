@@ -8,7 +8,10 @@ order_lines as (
 
 accepted_orders as (
 
-    select order_id
+    select
+        order_id,
+        takes_back and not is_sale as is_credit_note,
+        exchange_rate
     from {{ ref('int_orders__checked') }}
     where is_accepted
 
@@ -28,6 +31,8 @@ examined as (
         order_lines.*,
         accepted_orders.order_id is not null as has_order,
         rejected_orders.order_id is not null as has_rejected_order,
+        accepted_orders.is_credit_note,
+        accepted_orders.exchange_rate,
         {{ line_amount() }} as line_amount
     from order_lines
     left join accepted_orders
@@ -38,6 +43,6 @@ examined as (
 ),
 
 {{ accept_or_reject(
-    'shop', 'order_lines', rows='examined', extra=['line_amount'],
+    'shop', 'order_lines', rows='examined', extra=['line_amount', 'exchange_rate'],
     rejections=order_line_rejections()
 ) }}

@@ -4,16 +4,53 @@
 -- tables at its start. A step read by two others would stop the filter.
 --
 -- Units form a stack, as in int_returns__matched: the units of a sale that are kept lie
--- below the lowest height to which the stack falls afterwards.
+-- below the lowest height to which the stack falls afterwards. So does the money of the
+-- customer, from which a refund of money alone takes the latest.
 {%- set counts = [
     'count_orders', 'count_order_days', 'lifetime_net_amount',
     'count_orders_90d', 'net_amount_90d', 'count_orders_365d', 'net_amount_365d',
 ] %}
+{%- set in_turn = 'ordered_at, case when quantity < 0 or credited_amount > 0'
+    ~ ' then 1 else 0 end, order_id, line_number' %}
 with
 
 lines as (
 
     select * from {{ ref('int_live__lines') }}
+
+),
+
+priced as (
+
+    select
+        *,
+        min(case when sold_net_amount > 0 then sold_net_amount / sold_quantity end) over (
+            partition by customer_id, product_id
+            order by
+                {{ in_turn }}
+            rows between unbounded preceding and current row
+        ) as lowest_unit_price
+    from lines
+
+),
+
+moved as (
+
+    select
+        * replace (case when is_refund then 0 else quantity end as quantity),
+        case when is_refund then credited_amount else 0 end as refunded_amount
+    from (
+        select
+            *,
+            coalesce(
+                credited_amount > 0 and (
+                    quantity = 0
+                    or credited_amount / -quantity <= lowest_unit_price - 0.01
+                ),
+                false
+            ) as is_refund
+        from priced
+    )
 
 ),
 
@@ -24,11 +61,10 @@ stacked as (
         sum(quantity) over (
             partition by customer_id, product_id
             order by
-                ordered_at, case when quantity < 0 then 1 else 0 end, order_id,
-                line_number
+                {{ in_turn }}
             rows between unbounded preceding and current row
         ) as top_units
-    from lines
+    from moved
 
 ),
 
@@ -39,8 +75,7 @@ levelled as (
         min(top_units) over (
             partition by customer_id, product_id
             order by
-                ordered_at, case when quantity < 0 then 1 else 0 end, order_id,
-                line_number
+                {{ in_turn }}
             rows between current row and unbounded following
         ) as lowest_units
     from stacked
@@ -56,6 +91,52 @@ netted as (
 
 ),
 
+kept as (
+
+    select
+        *,
+        case
+            when quantity > 0 and quantity > returned_quantity
+                then
+                    net_amount - cast(
+                        sold_net_amount * (returned_quantity / nullif(sold_quantity, 0))
+                        as decimal(18, 4)
+                    )
+            -- goods that came back for less than their price
+            when quantity = 0 and sold_quantity > 0 then net_amount
+        end as kept_amount
+    from netted
+
+),
+
+paid as (
+
+    select
+        *,
+        sum(coalesce(kept_amount, 0) - refunded_amount) over (
+            partition by customer_id
+            order by
+                {{ in_turn }}
+            rows between unbounded preceding and current row
+        ) as top_amount
+    from kept
+
+),
+
+refunded as (
+
+    select
+        *,
+        greatest(top_amount - min(top_amount) over (
+            partition by customer_id
+            order by
+                {{ in_turn }}
+            rows between current row and unbounded following
+        ), 0) as taken_amount
+    from paid
+
+),
+
 orders as (
 
     select
@@ -63,13 +144,8 @@ orders as (
         as_of_date,
         order_id,
         max(cast(ordered_at as date)) as order_date,
-        sum(
-            net_amount - cast(
-                sold_net_amount * (returned_quantity / nullif(sold_quantity, 0))
-                as decimal(18, 4)
-            )
-        ) filter (where quantity > 0 and quantity > returned_quantity) as net_amount
-    from netted
+        sum(kept_amount - least(taken_amount, kept_amount)) as net_amount
+    from refunded
     group by customer_id, as_of_date, order_id
 
 ),

@@ -39,6 +39,8 @@ left join returned
     on
         sale_lines.order_id = returned.order_id
         and sale_lines.line_number = returned.line_number
-where sale_lines.quantity > coalesce(returned.returned_quantity, 0)
+where
+    sale_lines.quantity > coalesce(returned.returned_quantity, 0)
+    or sale_lines.net_amount > coalesce(returned.returned_amount, 0)
 -- sorted, so that the lines of one customer are found without reading all of them
 order by sale_lines.customer_id, sale_lines.ordered_at

@@ -15,8 +15,8 @@ orders as (
 
     select
         try_cast(order_id as {{ id_type }}) as raw_order_id,
-        {{ read_text('order_id') }} as order_id,
-        {{ read_text('customer_id') }} as customer_id,
+        {{ read_id('order_id') }} as order_id,
+        {{ read_customer_id('customer_id') }} as customer_id,
         {{ read_status() }} as status,
         {{ read_currency() }} as currency,
         {{ read_timestamp('ordered_at') }} as ordered_at,
@@ -149,11 +149,11 @@ new_orders as (
 order_lines as (
 
     select
-        {{ read_text('order_id') }} as order_id,
-        {{ read_text('product_id') }} as product_id,
+        {{ read_id('order_id') }} as order_id,
+        {{ read_id('product_id') }} as product_id,
         {{ read_integer('line_number') }} as line_number,
         {{ read_number('quantity') }} as quantity,
-        {{ read_number('unit_price') }} as unit_price,
+        {{ read_price('unit_price') }} as unit_price,
         {{ read_number('discount_amount') }} as discount_amount,
         {{ input_quality('shop', 'order_lines') }}
     from {{ raw_table('shop', 'order_lines') }}
@@ -172,6 +172,7 @@ examined_lines as (
         new_orders.is_sale,
         new_orders.takes_back,
         new_orders.exchange_rate,
+        new_orders.takes_back and not new_orders.is_sale as is_credit_note,
         true as has_order,
         false as has_rejected_order,
         {{ line_amount() }} as line_amount
@@ -216,9 +217,21 @@ came as (
             when new_lines.quantity < 0 and orders.takes_back then new_lines.quantity
             else 0
         end as quantity,
-        {{ reporting_amount(
-            'new_lines.line_amount - coalesce(new_lines.discount_amount, 0)'
-        ) }} as net_amount,
+        case
+            when new_lines.quantity > 0 and orders.is_sale
+                then
+                    {{ reporting_amount(
+                        'new_lines.line_amount - coalesce(new_lines.discount_amount, 0)'
+                    ) }}
+            else 0
+        end as net_amount,
+        case
+            when
+                orders.takes_back and new_lines.quantity < 0
+                or not orders.is_sale and orders.takes_back
+                and (new_lines.quantity = 0 or new_lines.unit_price < 0)
+                then {{ reporting_amount(credit_of_line('new_lines')) }}
+        end as credited_amount,
         orders.ordered_at
     from new_orders as orders
     left join new_lines
@@ -239,6 +252,7 @@ lines as (
         cast(null as decimal(18, 4)) as sold_net_amount,
         cast(0 as decimal(18, 4)) as quantity,
         cast(0 as decimal(18, 4)) as net_amount,
+        cast(null as decimal(18, 4)) as credited_amount,
         cast(null as timestamp) as ordered_at
     from {{ ref('int_live__customers') }}
 
@@ -253,6 +267,7 @@ lines as (
         sold_net_amount,
         quantity,
         net_amount,
+        null as credited_amount,
         ordered_at
     from {{ ref('int_live__known_lines') }}
 
@@ -267,6 +282,7 @@ lines as (
         net_amount as sold_net_amount,
         quantity,
         net_amount,
+        credited_amount,
         ordered_at
     from came
 

@@ -1,7 +1,18 @@
 {{ config(materialized='view') }}
 
--- From everything sold to the sum of the customers' net amounts, step by step.
+-- From the order lines as they arrived to the customers' net amounts, step by step. A
+-- line without a rate of its currency counts as if it were in the reporting currency. A
+-- value that cannot be read, or is too large for any account, counts as 0.
 with
+
+order_lines as (
+
+    select
+        *,
+        cast(coalesce(exchange_rate, 1) as double) as rate
+    from {{ ref('int_order_lines__checked') }}
+
+),
 
 sale_lines as (
 
@@ -9,76 +20,211 @@ sale_lines as (
 
 ),
 
+return_lines as (
+
+    select * from {{ ref('int_return_lines') }}
+
+),
+
 returns as (
 
+    select * from {{ ref('int_returns__matched') }}
+
+),
+
+line_amounts as (
+
     select
-        is_cancellation,
-        sum(returned_amount) as returned_amount
-    from {{ ref('int_returns__matched') }}
-    group by is_cancellation
+        *,
+        case when is_accepted then order_id end as accepted_order_id,
+        cast(quantity as double) * cast(unit_price as double) * rate as amount
+    from order_lines
+
+),
+
+arrived as (
+
+    select
+        line_amounts.is_accepted,
+        sale_lines.order_id is not null as is_sold,
+        return_lines.return_id is not null as is_credit,
+        case
+            when abs(line_amounts.amount) < 1e18
+                then cast(line_amounts.amount as decimal(38, 10))
+            else 0
+        end as amount
+    from line_amounts
+    left join sale_lines
+        on
+            line_amounts.accepted_order_id = sale_lines.order_id
+            and line_amounts.line_number = sale_lines.line_number
+    left join return_lines
+        on
+            line_amounts.accepted_order_id = return_lines.return_id
+            and line_amounts.line_number = return_lines.return_line_number
+
+),
+
+arrived_sums as (
+
+    select
+        {% for name, condition in {
+            'arrived': 'true',
+            'rejected': 'not is_accepted',
+            'void': 'is_accepted and not is_sold and not is_credit',
+            'credited': 'is_credit',
+        }.items() -%}
+        cast(
+            coalesce(sum(amount) filter (where {{ condition }}), 0) as decimal(38, 4)
+        ) as {{ name }}_amount
+        {%- if not loop.last %},{% endif %}
+        {% endfor %}
+    from arrived
 
 ),
 
 customers as (
 
-    select
-        sum(count_orders) as count_orders,
-        sum(lifetime_net_amount) as net_amount
+    select sum(lifetime_net_amount) as net_amount
     from {{ ref('int_customers__current') }}
 
 ),
 
-steps as (
+uncut as (
+
+    select sum(cast(lifetime_net_amount as decimal(38, 4))) as net_amount
+    from {{ ref('int_customers__features') }}
+    where anchor_role = 'scoring'
+
+),
+
+amounts as (
 
     select
+        'order lines as they arrived' as step,
         1 as step_order,
-        'sold, before discounts' as step,
-        coalesce(sum(gross_amount), 0) as amount
-    from sale_lines
+        arrived_amount as amount
+    from arrived_sums
 
     union all
 
     select
+        'less rejected lines' as step,
         2 as step_order,
+        -rejected_amount as amount
+    from arrived_sums
+
+    union all
+
+    select
+        'less lines of orders that are neither sale nor credit note' as step,
+        3 as step_order,
+        -void_amount as amount
+    from arrived_sums
+
+    union all
+
+    select
+        'plus credit notes and refunds, which follow below' as step,
+        4 as step_order,
+        -credited_amount as amount
+    from arrived_sums
+
+    union all
+
+    select
+        'rounding of lines to four decimals' as step,
+        5 as step_order,
+        (select coalesce(sum(sale_lines.gross_amount), 0) from sale_lines)
+        - arrived_amount + rejected_amount + void_amount + credited_amount as amount
+    from arrived_sums
+
+    union all
+
+    select
         'less discounts' as step,
-        -coalesce(sum(discount_amount), 0) as amount
+        6 as step_order,
+        -sum(discount_amount) as amount
     from sale_lines
 
     union all
 
     select
-        3 as step_order,
+        'rounding of discounts to four decimals' as step,
+        7 as step_order,
+        sum(net_amount - gross_amount + discount_amount) as amount
+    from sale_lines
+
+    union all
+
+    select
         'less sales to unknown customers' as step,
-        -coalesce(sum(net_amount), 0) as amount
+        8 as step_order,
+        -sum(net_amount) as amount
     from sale_lines
     where customer_id is null
 
     union all
 
     select
-        4 as step_order,
-        'less cancellations' as step,
-        -coalesce(sum(returned_amount), 0) as amount
-    from returns
-    where is_cancellation
+        'less credit notes and refunds, as they were written' as step,
+        9 as step_order,
+        -sum(credited_amount) as amount
+    from return_lines
 
     union all
 
     select
-        5 as step_order,
-        'less returns' as step,
-        -coalesce(sum(returned_amount), 0) as amount
-    from returns
-    where not is_cancellation
+        'plus those of unknown customers' as step,
+        10 as step_order,
+        sum(credited_amount) as amount
+    from return_lines
+    where customer_id is null
 
     union all
 
     select
-        6 as step_order,
+        'plus those of nothing bought here, or above what was paid' as step,
+        11 as step_order,
+        (
+            select coalesce(sum(return_lines.credited_amount), 0) from return_lines
+            where return_lines.customer_id is not null
+        ) - coalesce(sum(returned_amount), 0) as amount
+    from returns
+
+    union all
+
+    select
+        'rounding of customers to cents' as step,
+        12 as step_order,
+        (select customers.net_amount from customers) - uncut.net_amount as amount
+    from uncut
+
+    union all
+
+    select
         'net amount of known customers' as step,
-        coalesce(net_amount, 0) as amount
+        13 as step_order,
+        net_amount as amount
     from customers
 
+    {% for step, condition in {
+        'of the credit notes, cancellations within a day':
+            'is_cancellation and not is_refund',
+        'of the credit notes, goods that came back':
+            'not is_cancellation and not is_refund',
+        'of the credit notes, refunds of money alone': 'is_refund',
+    }.items() -%}
+    union all
+
+    select
+        '{{ step }}' as step,
+        {{ 13 + loop.index }} as step_order,
+        -sum(returned_amount) as amount
+    from returns
+    where {{ condition }}
+
+    {% endfor %}
 )
 
 select
@@ -87,5 +233,5 @@ select
 
     ---------- numerics
     step_order,
-    amount
-from steps
+    cast(coalesce(amount, 0) as decimal(38, 4)) as amount
+from amounts

@@ -99,7 +99,7 @@ usual as (
         ) as order_amount,
         -- by the forecast, or else at the customer's pace so far
         coalesce(
-            forecasts.expected_orders / {{ setting('horizon_days') }},
+            forecasts.expected_order_days / {{ setting('horizon_days') }},
             customers.count_orders
             / cast(customers.days_since_first_order + 30 as double)
         ) as orders_per_day
@@ -212,7 +212,7 @@ expected as (
 
     select
         *,
-        orders_per_day * coalesce(within_days, 365) as expected_orders
+        orders_per_day * coalesce(within_days, 365) as expected_order_days
     from changes
 
 ),
@@ -224,10 +224,10 @@ judged as (
         -- at least one in twenty, if orders come at random; a first order is always
         -- realistic for customers who have never bought
         coalesce(
-            1 - exp(-expected_orders) * case orders_needed
+            1 - exp(-expected_order_days) * case orders_needed
                 when 1 then 1
-                when 2 then 1 + expected_orders
-                else 1 + expected_orders + expected_orders * expected_orders / 2
+                when 2 then 1 + expected_order_days
+                else 1 + expected_order_days + expected_order_days * expected_order_days / 2
             end >= 0.05,
             orders_needed = 1
         ) as is_realistic
@@ -249,7 +249,7 @@ select
     within_days,
     order_amount,
     extra_amount,
-    expected_orders,
+    expected_order_days,
 
     ---------- booleans
     is_realistic

@@ -194,8 +194,8 @@ select
         as order_amount,
     case when next_segments.is_realistic then next_segments.extra_amount end
         as extra_amount,
-    case when next_segments.is_realistic then next_segments.expected_orders end
-        as expected_orders,
+    case when next_segments.is_realistic then next_segments.expected_order_days end
+        as expected_order_days,
 
     ---------- dates
     explained.anchor_date as as_of_date

@@ -117,7 +117,7 @@ orders as (
         valid_from,
         max(valid_to) as valid_to
     from lines_kept
-    where quantity > 0
+    where quantity > 0 or net_amount > 0
     group by order_id, valid_from
 
 )

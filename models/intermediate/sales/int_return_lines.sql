@@ -12,21 +12,45 @@ order_lines as (
     select * from {{ ref('int_order_lines__checked') }}
     where is_accepted
 
+),
+
+credited as (
+
+    select
+        *,
+        {{ credit_of_line('order_lines') }} as credit
+    from order_lines
+
 )
 
 select
     ---------- ids
-    order_lines.order_id as return_id,
-    order_lines.line_number as return_line_number,
+    credited.order_id as return_id,
+    credited.line_number as return_line_number,
     orders.customer_id,
-    order_lines.product_id,
+    credited.product_id,
+
+    ---------- strings
+    orders.currency,
 
     ---------- numerics
-    -order_lines.quantity as returned_quantity,
+    greatest(-credited.quantity, 0) as returned_quantity,
+    cast(credited.credit as double) / nullif(greatest(-credited.quantity, 0), 0)
+        as unit_credit,
+    {{ reporting_amount('credited.credit') }} as credited_amount,
 
     ---------- timestamps
     orders.ordered_at as returned_at
-from order_lines
+from credited
 inner join orders
-    on order_lines.order_id = orders.order_id
-where orders.takes_back and order_lines.quantity < 0
+    on credited.order_id = orders.order_id
+where
+    orders.takes_back
+    and (
+        credited.quantity < 0
+        -- money alone
+        or (
+            not orders.is_sale
+            and (credited.quantity = 0 or credited.unit_price < 0)
+        )
+    )

@@ -32,6 +32,7 @@ select
     products.category,
     orders.channel,
     orders.promotion_code,
+    orders.currency,
 
     ---------- numerics
     order_lines.quantity,
@@ -42,6 +43,9 @@ select
     {{ reporting_amount(
         'order_lines.line_amount - coalesce(order_lines.discount_amount, 0)'
     ) }} as net_amount,
+    cast(
+        order_lines.line_amount - coalesce(order_lines.discount_amount, 0) as double
+    ) / order_lines.quantity as unit_net_price,
 
     ---------- timestamps
     orders.ordered_at

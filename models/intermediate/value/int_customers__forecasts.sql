@@ -61,9 +61,9 @@ select
     ---------- numerics
     horizons.horizon_days,
     round(purchases.purchase_probability, 6) as purchase_probability,
-    round(spend.expected_orders, 4) as expected_orders,
-    round(spend.orders_p10, 4) as orders_p10,
-    round(spend.orders_p90, 4) as orders_p90,
+    round(spend.expected_order_days, 4) as expected_order_days,
+    round(spend.order_days_p10, 4) as order_days_p10,
+    round(spend.order_days_p90, 4) as order_days_p90,
     cast(spend.expected_order_amount as decimal(18, 2)) as expected_order_amount,
     cast(spend.expected_net_amount as decimal(18, 2)) as expected_net_amount,
     cast(spend.net_amount_p10 as decimal(18, 2)) as net_amount_p10,

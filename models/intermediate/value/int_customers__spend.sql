@@ -41,7 +41,7 @@ floored as (
             as purchase_probability,
         least(
             coalesce(purchase_probabilities.purchase_probability, 0),
-            max(amounts.expected_orders) over (partition by amounts.customer_id)
+            max(amounts.expected_order_days) over (partition by amounts.customer_id)
         ) as least_orders
     from amounts
     inner join fits
@@ -59,8 +59,8 @@ raised as (
         *,
         -- customers with no expected orders by a naive rule keep none
         case
-            when expected_orders > 0 and expected_orders < least_orders
-                then least_orders / expected_orders
+            when expected_order_days > 0 and expected_order_days < least_orders
+                then least_orders / expected_order_days
             else 1
         end as raise_factor
     from floored
@@ -82,7 +82,7 @@ coherent as (
         expected_order_amount,
         expected_net_amount as learned_net_amount,
         {% for amount in [
-            'expected_orders', 'expected_net_amount', 'discounted_net_amount'
+            'expected_order_days', 'expected_net_amount', 'discounted_net_amount'
         ] -%}
         max({{ amount }} * raise_factor) over (
             partition by customer_id
@@ -109,22 +109,22 @@ select
 
     ---------- numerics
     coherent.horizon_days,
-    coherent.expected_orders,
+    coherent.expected_order_days,
     coalesce(
-        coherent.expected_net_amount / nullif(coherent.expected_orders, 0),
+        coherent.expected_net_amount / nullif(coherent.expected_order_days, 0),
         coherent.expected_order_amount
     ) as expected_order_amount,
     coherent.learned_net_amount,
     coherent.expected_net_amount,
-    coherent.expected_orders * intervals.orders_p10_ratio as orders_p10,
+    coherent.expected_order_days * intervals.orders_p10_ratio as order_days_p10,
     case
         when intervals.orders_p90_ratio is not null
             then
                 greatest(
-                    coherent.expected_orders * intervals.orders_p90_ratio,
+                    coherent.expected_order_days * intervals.orders_p90_ratio,
                     case when coherent.purchase_probability > 0.1 then 1 else 0 end
                 )
-    end as orders_p90,
+    end as order_days_p90,
     coherent.expected_net_amount * intervals.amount_p10_ratio as net_amount_p10,
     coherent.expected_net_amount * intervals.amount_p90_ratio as net_amount_p90,
     coherent.discounted_net_amount,

@@ -24,7 +24,7 @@ select
     cast(within_days as bigint) as within_days,
     cast(order_amount as decimal(18, 2)) as order_amount,
     cast(extra_amount as decimal(18, 2)) as extra_amount,
-    cast(expected_orders as double) as expected_orders,
+    cast(expected_order_days as double) as expected_order_days,
 
     ---------- dates
     cast(as_of_date as date) as as_of_date

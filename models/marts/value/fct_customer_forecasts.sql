@@ -12,9 +12,9 @@ select
     ---------- numerics
     cast(horizon_days as bigint) as horizon_days,
     cast(purchase_probability as double) as purchase_probability,
-    cast(expected_orders as double) as expected_orders,
-    cast(orders_p10 as double) as orders_p10,
-    cast(orders_p90 as double) as orders_p90,
+    cast(expected_order_days as double) as expected_order_days,
+    cast(order_days_p10 as double) as order_days_p10,
+    cast(order_days_p90 as double) as order_days_p90,
     cast(expected_order_amount as decimal(18, 2)) as expected_order_amount,
     cast(expected_net_amount as decimal(18, 2)) as expected_net_amount,
     cast(net_amount_p10 as decimal(18, 2)) as net_amount_p10,

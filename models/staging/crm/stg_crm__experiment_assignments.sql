@@ -10,8 +10,8 @@ typed as (
 
     select
         ---------- ids
-        {{ read_text('experiment_id') }} as experiment_id,
-        {{ read_text('customer_id') }} as customer_id,
+        {{ read_id('experiment_id') }} as experiment_id,
+        {{ read_customer_id('customer_id') }} as customer_id,
 
         ---------- strings
         lower({{ read_text('variant') }}) as variant,

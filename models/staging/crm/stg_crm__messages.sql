@@ -10,9 +10,9 @@ typed as (
 
     select
         ---------- ids
-        {{ read_text('message_id') }} as message_id,
-        {{ read_text('customer_id') }} as customer_id,
-        {{ read_text('campaign_id') }} as campaign_id,
+        {{ read_id('message_id') }} as message_id,
+        {{ read_customer_id('customer_id') }} as customer_id,
+        {{ read_id('campaign_id') }} as campaign_id,
 
         ---------- strings
         lower({{ read_text('channel') }}) as channel,

@@ -10,9 +10,9 @@ typed as (
 
     select
         ---------- ids
-        {{ read_text('review_id') }} as review_id,
-        {{ read_text('customer_id') }} as customer_id,
-        {{ read_text('product_id') }} as product_id,
+        {{ read_id('review_id') }} as review_id,
+        {{ read_customer_id('customer_id') }} as customer_id,
+        {{ read_id('product_id') }} as product_id,
 
         ---------- strings
         {{ read_text('source') }} as source,

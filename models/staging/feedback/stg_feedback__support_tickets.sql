@@ -10,8 +10,8 @@ typed as (
 
     select
         ---------- ids
-        {{ read_text('ticket_id') }} as ticket_id,
-        {{ read_text('customer_id') }} as customer_id,
+        {{ read_id('ticket_id') }} as ticket_id,
+        {{ read_customer_id('customer_id') }} as customer_id,
 
         ---------- strings
         {{ read_text('topic') }} as topic,

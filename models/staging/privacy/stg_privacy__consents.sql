@@ -10,7 +10,7 @@ typed as (
 
     select
         ---------- ids
-        {{ read_text('customer_id') }} as customer_id,
+        {{ read_customer_id('customer_id') }} as customer_id,
 
         ---------- strings
         {{ read_text('purpose') }} as purpose,

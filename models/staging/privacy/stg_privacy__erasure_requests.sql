@@ -10,7 +10,7 @@ typed as (
 
     select
         ---------- ids
-        {{ read_text('customer_id') }} as customer_id,
+        {{ read_customer_id('customer_id') }} as customer_id,
 
         ---------- timestamps
         {{ read_timestamp('requested_at') }} as requested_at,

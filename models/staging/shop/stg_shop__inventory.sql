@@ -10,7 +10,7 @@ typed as (
 
     select
         ---------- ids
-        {{ read_text('product_id') }} as product_id,
+        {{ read_id('product_id') }} as product_id,
 
         ---------- numerics
         {{ read_number('on_hand_quantity') }} as on_hand_quantity,

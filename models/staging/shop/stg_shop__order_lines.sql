@@ -10,13 +10,13 @@ typed as (
 
     select
         ---------- ids
-        {{ read_text('order_id') }} as order_id,
-        {{ read_text('product_id') }} as product_id,
+        {{ read_id('order_id') }} as order_id,
+        {{ read_id('product_id') }} as product_id,
 
         ---------- numerics
         {{ read_integer('line_number') }} as line_number,
         {{ read_number('quantity') }} as quantity,
-        {{ read_number('unit_price') }} as unit_price,
+        {{ read_price('unit_price') }} as unit_price,
         {{ read_number('discount_amount') }} as discount_amount,
 
         ---------- input quality

@@ -10,8 +10,8 @@ typed as (
 
     select
         ---------- ids
-        {{ read_text('order_id') }} as order_id,
-        {{ read_text('customer_id') }} as customer_id,
+        {{ read_id('order_id') }} as order_id,
+        {{ read_customer_id('customer_id') }} as customer_id,
 
         ---------- strings
         {{ read_status() }} as status,

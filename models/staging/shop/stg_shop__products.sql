@@ -10,7 +10,7 @@ typed as (
 
     select
         ---------- ids
-        {{ read_text('product_id') }} as product_id,
+        {{ read_id('product_id') }} as product_id,
 
         ---------- strings
         {{ read_text('product_name') }} as product_name,

@@ -10,11 +10,11 @@ typed as (
 
     select
         ---------- ids
-        {{ read_text('event_id') }} as event_id,
-        {{ read_text('customer_id') }} as customer_id,
-        {{ read_text('anonymous_id') }} as anonymous_id,
-        {{ read_text('session_id') }} as session_id,
-        {{ read_text('product_id') }} as product_id,
+        {{ read_id('event_id') }} as event_id,
+        {{ read_customer_id('customer_id') }} as customer_id,
+        {{ read_id('anonymous_id') }} as anonymous_id,
+        {{ read_id('session_id') }} as session_id,
+        {{ read_id('product_id') }} as product_id,
 
         ---------- strings
         lower({{ read_text('event_type') }}) as event_type,

@@ -8,8 +8,8 @@ Parity with SQL
 ---------------
 From the parameter table SQL can compute, for BG/NBD and MBG/NBD: `alive_probability`,
 `purchase_probability`, `no_purchase_probability`; for NBD everything; for both spend
-models `expected_order_amount`. `expected_orders`, and so `expected_value_amount`, need
-Python (a ₂F₁) but for NBD; Pareto/NBD needs it for the probabilities instead.
+models `expected_order_amount`. `expected_order_days`, and so `expected_value_amount`,
+need Python (a ₂F₁) but for NBD; Pareto/NBD needs it for the probabilities instead.
 """
 
 import numpy as np
@@ -22,7 +22,7 @@ from segmentation.clv.summaries import distinct
 VALUES_SCHEMA = pa.schema(
     [
         ("customer_id", pa.string()),
-        ("expected_orders", pa.float64()),
+        ("expected_order_days", pa.float64()),
         ("expected_order_amount", pa.float64()),
         ("expected_value_amount", pa.float64()),
         ("purchase_probability", pa.float64()),
@@ -117,7 +117,7 @@ def expected_value(
         by_period = np.diff(by_end, axis=0, prepend=0.0)
         worth = alive * (factors[:, None] * by_period).sum(axis=0)[inverse]
         buys = alive * buys[inverse]
-        out["expected_orders"] = _floats(alive * by_end[-1][inverse])
+        out["expected_order_days"] = _floats(alive * by_end[-1][inverse])
         out["purchase_probability"] = _floats(buys)
         out["no_purchase_probability"] = _floats(1 - buys)
         out["alive_probability"] = _floats(alive)

@@ -40,6 +40,7 @@ LOW, HIGH = 0.1, 0.9
 BANDS = {"lowest": 0.2, "low": 0.4, "medium": 0.6, "high": 0.8, "highest": 1.0}
 LEAST_BAND = 50  # customers: the 10th percentile of fewer is hardly one
 QUANTITIES = ("amount", "orders")
+EXPECTED = {"amount": "expected_amount", "orders": "expected_order_days"}
 
 
 def _ratios(actual: np.ndarray, expected: np.ndarray) -> tuple[float, float, float]:
@@ -65,7 +66,7 @@ def interval_bands(unseen: pd.DataFrame) -> pd.DataFrame:
     ----------
     unseen : DataFrame
         One row per customer: `amount` and `orders` as they came, `expected_amount` and
-        `expected_orders`.
+        `expected_order_days`.
 
     Returns
     -------
@@ -96,7 +97,7 @@ def interval_bands(unseen: pd.DataFrame) -> pd.DataFrame:
             "count_customers": int(inside.sum()),
         }
         for quantity in QUANTITIES:
-            columns = (quantity, f"expected_{quantity}")
+            columns = (quantity, EXPECTED[quantity])
             actual, foreseen = (unseen[name].to_numpy()[inside] for name in columns)
             names = [
                 f"{quantity}_{n}" for n in ("p10_ratio", "p90_ratio", "atom_share")
@@ -129,7 +130,7 @@ def measure_coverage(
     mine = bands.iloc[number].reset_index(drop=True)
     found = {}
     for quantity in QUANTITIES:
-        expected = outcomes[f"expected_{quantity}"].to_numpy()
+        expected = outcomes[EXPECTED[quantity]].to_numpy()
         found[quantity] = interval_coverage(
             outcomes[quantity].to_numpy(),
             expected * mine[f"{quantity}_p10_ratio"].to_numpy(),
@@ -168,7 +169,7 @@ def coverage_at(
             "actual": "amount",
             "predicted": "expected_amount",
             "actual_orders": "orders",
-            "predicted_orders": "expected_orders",
+            "predicted_orders": "expected_order_days",
         }
     )
     bands = interval_bands(unseen)

@@ -197,8 +197,8 @@ def baseline_orders(
 
 # what regressions know besides the features: the purchase model's expectation, bent
 EXPECTATIONS = {
-    "log_expected_orders": "identity",
-    "log_expected_orders_squared": "identity",
+    "log_expected_order_days": "identity",
+    "log_expected_order_days_squared": "identity",
     "log_alive_probability": "identity",
 }
 
@@ -218,8 +218,8 @@ def with_expectations(
     alive = purchases.purchase_model.probability_alive(x, t_x, T)
     logarithm = np.log(np.maximum(orders, 1e-12))
     return customers.assign(
-        log_expected_orders=logarithm,
-        log_expected_orders_squared=logarithm**2,
+        log_expected_order_days=logarithm,
+        log_expected_order_days_squared=logarithm**2,
         log_alive_probability=np.log(np.maximum(alive, 1e-12)),
     )
 
@@ -288,7 +288,7 @@ def forecast(
     orders, amount, discounted = (
         table[column].to_numpy()
         for column in (
-            "expected_orders",
+            "expected_order_days",
             "expected_order_amount",
             "expected_value_amount",
         )

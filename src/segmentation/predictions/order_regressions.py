@@ -11,7 +11,7 @@ from segmentation.predictions.forecasts import POISSON, TREES
 from segmentation.transforms import transform
 from segmentation.trees import Forest
 
-OFFSET = "log_expected_orders"
+OFFSET = "log_expected_order_days"
 # a standard deviation of a feature is expected to change orders by 14 % or so: √(1/50)
 PRIOR_PRECISION = 50
 TREE_SETTINGS = boosting(0.05, 120, 8, 40, 5.0)

@@ -204,7 +204,7 @@ def amount_terms(fit: Amounts, customers: pd.DataFrame) -> Terms | None:
     alive = np.maximum(fit.alive(customers), SMALLEST)
     if_alive = np.maximum(found.orders / alive, SMALLEST)
     return Terms(
-        ["alive_probability", "expected_orders_if_alive", "expected_order_amount"],
+        ["alive_probability", "expected_order_days_if_alive", "expected_order_amount"],
         np.column_stack([alive, if_alive, found.amount]),
         np.column_stack([np.log(alive), np.log(if_alive / usual_orders), amount]),
         float(np.log(usual_orders * usual_amount)),

@@ -173,7 +173,7 @@ class ValueModels:
         Returns
         -------
         DataFrame
-            `orders`, `amount`, `expected_orders` and `expected_amount`; empty where
+            `orders`, `amount`, `expected_order_days` and `expected_amount`; empty where
             nothing can be expected.
         """
         if number is None:
@@ -186,7 +186,7 @@ class ValueModels:
             {
                 "orders": rows[self.target.orders].to_numpy(float),
                 "amount": rows[self.target.amount].to_numpy(float),
-                "expected_orders": found.orders,
+                "expected_order_days": found.orders,
                 "expected_amount": found.net_amount,
             }
         )
@@ -212,7 +212,7 @@ class ValueModels:
             seen = self.outcomes(name, self.calibrated_on(origin), model)
             level = self.level(name, origin, seen)
         if len(unseen):
-            expected = ["expected_orders", "expected_amount"]
+            expected = ["expected_order_days", "expected_amount"]
             unseen = unseen.assign(**(unseen[expected] * own))
         return level, unseen
 
@@ -226,7 +226,7 @@ class ValueModels:
         """
         if unseen.empty:
             return 1.0
-        actual, expected = unseen["orders"].sum(), unseen["expected_orders"].sum()
+        actual, expected = unseen["orders"].sum(), unseen["expected_order_days"].sum()
         if not (actual > 0 and expected > 0):
             return 1.0
         is_seasonal = self.target.horizon_days < DAYS_PER_YEAR

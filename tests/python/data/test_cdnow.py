@@ -218,6 +218,6 @@ def test_the_value_table_holds_the_same_predictions(customers, bgnbd, expected):
     table = expected_value(
         customers, *fits, horizon_days=7 * WEEKS, annual_discount_rate=0
     ).to_pandas()
-    np.testing.assert_allclose(table["expected_orders"], expected, rtol=1e-12)
-    product = table["expected_orders"] * table["expected_order_amount"]
+    np.testing.assert_allclose(table["expected_order_days"], expected, rtol=1e-12)
+    product = table["expected_order_days"] * table["expected_order_amount"]
     np.testing.assert_allclose(table["expected_value_amount"], product, rtol=1e-9)

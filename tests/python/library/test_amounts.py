@@ -411,7 +411,7 @@ def test_intervals_hold_four_in_five_of_every_band(horizon):
             "amount": here[target.amount].to_numpy(float),
             "orders": here[target.orders].to_numpy(float),
             "expected_amount": found.net_amount,
-            "expected_orders": found.orders,
+            "expected_order_days": found.orders,
         }
     )
     for quantity, coverage in measure_coverage(bands, outcomes).items():
@@ -443,7 +443,7 @@ def test_intervals_of_what_is_continuous_hold_four_in_five():
             "amount": actual,
             "orders": actual,
             "expected_amount": expected,
-            "expected_orders": expected,
+            "expected_order_days": expected,
         }
     )
     bands = interval_bands(some[:4_000])
@@ -455,7 +455,7 @@ def test_of_99_customers_the_10th_and_the_90th_are_the_ends():
     rng = np.random.default_rng(1)
     ratios = np.concatenate([rng.permutation(np.arange(1, 100)) for _ in range(5)])
     expected = np.arange(1.0, 496)
-    some = pd.DataFrame({"expected_amount": expected, "expected_orders": expected})
+    some = pd.DataFrame({"expected_amount": expected, "expected_order_days": expected})
     bands = interval_bands(
         some.assign(amount=expected * ratios / 50, orders=expected * ratios / 25)
     )
@@ -478,7 +478,7 @@ def test_intervals_are_learned_on_what_the_fit_has_not_seen(rows, learner, name)
         ValueLearner.of(some, SPEND, SETTINGS).unseen(name, 0) for some in (rows, other)
     )
     assert two["orders"].sum() == pytest.approx(10 * one["orders"].sum())
-    for column in ("expected_orders", "expected_amount"):
+    for column in ("expected_order_days", "expected_amount"):
         np.testing.assert_allclose(one[column], two[column])
 
 
@@ -492,7 +492,7 @@ def test_intervals_are_learned_at_the_level_of_the_fit_that_has_not_seen(rows):
     assert learner.origins.same_season(0) == number
     model = learner.model(POISSON, learner.origins.known_at(0))
     level, unseen = learner.calibration(POISSON, 0, model)
-    assert unseen["expected_orders"].sum() == pytest.approx(unseen["orders"].sum())
+    assert unseen["expected_order_days"].sum() == pytest.approx(unseen["orders"].sum())
     own = learner.level(POISSON, 0, learner.unseen(POISSON, 0))
     assert own > 1.2 * level
 
@@ -520,7 +520,7 @@ def test_few_customers_have_no_intervals(learner):
 def test_a_rule_that_expects_nothing_of_many_has_intervals(learner):
     unseen = learner.unseen(HIATUS, 0)
     silent = unseen["expected_amount"] <= unseen["expected_amount"].quantile(0.6)
-    unseen.loc[silent, ["expected_amount", "expected_orders"]] = 0.0
+    unseen.loc[silent, ["expected_amount", "expected_order_days"]] = 0.0
     assert len(interval_bands(unseen))
 
 

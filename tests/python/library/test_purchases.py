@@ -711,8 +711,8 @@ def test_value_is_orders_times_spend_times_margin(valued):
     ).to_pandas()
     x, t_x, T = columns(customers)
     want = orders.model.expected_purchases(90, x, t_x, T)
-    np.testing.assert_allclose(got["expected_orders"], want, rtol=1e-12)
-    want = 0.3 * got["expected_orders"] * got["expected_order_amount"]
+    np.testing.assert_allclose(got["expected_order_days"], want, rtol=1e-12)
+    want = 0.3 * got["expected_order_days"] * got["expected_order_amount"]
     np.testing.assert_allclose(got["expected_value_amount"], want, rtol=1e-9)
     want = spend.model.expected_spend(x, customers["zbar"])
     np.testing.assert_allclose(got["expected_order_amount"], want, rtol=1e-12)
@@ -752,7 +752,7 @@ def test_without_a_model_predictions_are_missing(valued):
         table = expected_value(customers, purchases_fit, spend, horizon_days=90)
         assert table.schema == VALUES_SCHEMA
         assert table.num_rows == 2000
-        for name in ("expected_orders", "expected_value_amount", "purchase_model"):
+        for name in ("expected_order_days", "expected_value_amount", "purchase_model"):
             assert table.column(name).null_count == 2000
         assert table.column("expected_order_amount").null_count == 0
     empty = expected_value(customers.head(0), *valued[1:], horizon_days=90)

@@ -210,7 +210,7 @@ def test_where_nothing_serves_nothing_is_scored(customers):
 def test_spend_is_orders_times_the_amount_of_one(customers, amount_fits, champion):
     fit = amount_fits[amount_fits["champion"] == champion]
     found, discounted = scored(customers, fit), scored(customers, fit, rate=0.1)
-    orders, amount = found["expected_orders"], found["expected_order_amount"]
+    orders, amount = found["expected_order_days"], found["expected_order_amount"]
     np.testing.assert_allclose(found["expected_net_amount"], orders * amount)
     np.testing.assert_allclose(found["discounted_net_amount"], orders * amount)
     # half of the horizon at 10 % a year is worth 1.2 % less
@@ -226,7 +226,7 @@ def test_the_level_multiplies_orders(customers, amount_fits):
     found = scored(customers, fit)
     doubled = scored(customers, fit.assign(level_intercept=-0.2 + np.log(2)))
     np.testing.assert_allclose(
-        doubled["expected_orders"], 2 * found["expected_orders"], rtol=1e-12
+        doubled["expected_order_days"], 2 * found["expected_order_days"], rtol=1e-12
     )
     pd.testing.assert_series_equal(
         doubled["expected_order_amount"], found["expected_order_amount"]
@@ -402,7 +402,7 @@ def test_an_amount_is_explained_beside_the_average_customer(customers, amount_fi
     assert set(found["feature"]) == {
         AVERAGE,
         "alive_probability",
-        "expected_orders_if_alive",
+        "expected_order_days_if_alive",
         "expected_order_amount",
     }
     alive = found[found["feature"] == "alive_probability"]

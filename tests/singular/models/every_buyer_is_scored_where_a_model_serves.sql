@@ -42,7 +42,7 @@ select
 from forecasts
 where
     spend_served_by <> 'none'
-    and (expected_orders is null or expected_net_amount is null)
+    and (expected_order_days is null or expected_net_amount is null)
 
 union all
 

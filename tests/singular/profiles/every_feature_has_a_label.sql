@@ -2,8 +2,8 @@
 -- reason today, needs a label. Missing ones belong in the seed feature_labels.
 {%- set features = (
     (feature_names() if execute else []) + probability_features() + [
-        'alive_probability', 'expected_orders_if_alive', 'expected_order_amount',
-        'log_alive_probability', 'log_expected_orders', 'log_expected_orders_squared',
+        'alive_probability', 'expected_order_days_if_alive', 'expected_order_amount',
+        'log_alive_probability', 'log_expected_order_days', 'log_expected_order_days_squared',
         'shop_part', 'own_part', 'last_part', '(average customer)', '(all else)',
         '(agreement of horizons)', '(at most one order a day)',
     ]

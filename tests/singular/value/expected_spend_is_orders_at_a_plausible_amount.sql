@@ -105,7 +105,7 @@ select
     spend.customer_id,
     spend.horizon_days,
     spend.champion,
-    spend.expected_orders,
+    spend.expected_order_days,
     spend.expected_net_amount,
     ranges.lowest_amount,
     ranges.highest_amount
@@ -115,6 +115,6 @@ inner join ranges
 where
     ranges.count_unknown > 0
     or spend.expected_net_amount
-    < spend.expected_orders * ranges.lowest_amount * (1 - 1e-6) - 1e-6
+    < spend.expected_order_days * ranges.lowest_amount * (1 - 1e-6) - 1e-6
     or spend.expected_net_amount
-    > spend.expected_orders * ranges.highest_amount * (1 + 1e-6) + 1e-6
+    > spend.expected_order_days * ranges.highest_amount * (1 + 1e-6) + 1e-6

@@ -13,8 +13,8 @@ select
     longer.horizon_days as longer_days,
     shorter.purchase_probability as shorter_probability,
     longer.purchase_probability as longer_probability,
-    shorter.expected_orders as shorter_orders,
-    longer.expected_orders as longer_orders,
+    shorter.expected_order_days as shorter_orders,
+    longer.expected_order_days as longer_orders,
     shorter.expected_net_amount as shorter_amount,
     longer.expected_net_amount as longer_amount
 from forecasts as shorter
@@ -24,5 +24,5 @@ inner join forecasts as longer
         and shorter.horizon_days < longer.horizon_days
 where
     shorter.purchase_probability > longer.purchase_probability
-    or shorter.expected_orders > longer.expected_orders
+    or shorter.expected_order_days > longer.expected_order_days
     or shorter.expected_net_amount > longer.expected_net_amount

@@ -9,9 +9,9 @@ forecasts as (
         expected_net_amount,
         net_amount_p10,
         net_amount_p90,
-        expected_orders,
-        orders_p10,
-        orders_p90,
+        expected_order_days,
+        order_days_p10,
+        order_days_p90,
         spend_served_by
     from {{ ref('fct_customer_forecasts') }}
 
@@ -23,9 +23,9 @@ forecasts as (
         expected_net_amount,
         net_amount_p10,
         net_amount_p90,
-        expected_orders,
-        orders_p10,
-        orders_p90,
+        expected_order_days,
+        order_days_p10,
+        order_days_p90,
         served_by as spend_served_by
     from {{ ref('fct_customer_value') }}
 
@@ -48,10 +48,10 @@ left join with_intervals
 where
     forecasts.net_amount_p10 > forecasts.expected_net_amount
     or forecasts.net_amount_p90 < forecasts.expected_net_amount
-    or forecasts.orders_p10 > forecasts.expected_orders
-    or forecasts.orders_p90 < forecasts.expected_orders
+    or forecasts.order_days_p10 > forecasts.expected_order_days
+    or forecasts.order_days_p90 < forecasts.expected_order_days
     or (
         with_intervals.horizon_days is not null
         and forecasts.spend_served_by <> 'none'
-        and (forecasts.net_amount_p10 is null or forecasts.orders_p90 is null)
+        and (forecasts.net_amount_p10 is null or forecasts.order_days_p90 is null)
     )

@@ -7,7 +7,7 @@ forecasts as (
 
     select
         *,
-        max(expected_orders) over (partition by customer_id) as most_orders
+        max(expected_order_days) over (partition by customer_id) as most_orders
     from {{ ref('fct_customer_forecasts') }}
 
 )
@@ -16,13 +16,13 @@ select
     customer_id,
     horizon_days,
     purchase_probability,
-    expected_orders,
+    expected_order_days,
     most_orders,
-    orders_p90
+    order_days_p90
 from forecasts
 where
     (
-        expected_orders > 0
-        and expected_orders < least(purchase_probability, most_orders) - 1e-4
+        expected_order_days > 0
+        and expected_order_days < least(purchase_probability, most_orders) - 1e-4
     )
-    or (purchase_probability > 0.1 and orders_p90 < 1)
+    or (purchase_probability > 0.1 and order_days_p90 < 1)
