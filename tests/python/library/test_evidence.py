@@ -597,6 +597,19 @@ def test_what_cannot_be_judged_is_refused(change, said):
         judged(world({"a": 0.2}).assign(**change))
 
 
+def test_a_candidate_that_is_not_calibrated_for_all_is_not_calibrated():
+    actual = np.array([0, 1, 1])
+    frame = pd.concat(
+        [
+            rows("a", actual, [0.1, 0.5, 0.9], [0.2, np.nan, 0.7]),
+            rows("b", actual, [0.1, 0.5, 0.9], [0.2, 0.4, 0.7]),
+        ]
+    )
+    (origin,) = read(frame, "probability")
+    assert origin.forecasts["a"].raw is None
+    assert origin.forecasts["b"].raw.tolist() == [0.2, 0.4, 0.7]
+
+
 def test_candidates_must_have_the_same_customers():
     with pytest.raises(ValueError, match="other customers"):
         judged(world({"a": 0.2}).iloc[1:])

@@ -64,4 +64,6 @@ def test_of_fewer_customers_than_can_be_told_there_is_a_number_alone(customers):
     found = group_figures(predictions_of(few, "probability"), few, "probability")
     (row,) = found[found["group_name"] == "too few to tell"].to_dict("records")
     assert row["count_customers"] == SIZES["MT"]
-    assert np.isnan([row[n] for n in ("mean_predicted", "mean_actual", "rank_value")]).all()
+    assert np.isnan(
+        [row[n] for n in ("mean_predicted", "mean_actual", "rank_value")]
+    ).all()

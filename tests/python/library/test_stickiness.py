@@ -119,7 +119,7 @@ def test_one_customer_and_all_alike_are_weighed():
 
 
 def naive_segments(rows, up, down):
-    """Return segments customer by customer, cut point by cut point, by the rule's words."""
+    """Return segments customer by customer and cut point by cut point."""
     cells = CELLS.set_index(
         ["recency_score", "frequency_score", "monetary_score"]
     ).segment_code
