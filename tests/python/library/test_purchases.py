@@ -332,6 +332,19 @@ def test_spend_is_recovered():
     assert np.sqrt(np.diag(np.linalg.inv(information))).max() < 0.1
 
 
+def test_the_likelihood_of_spend_is_a_density_and_that_of_all_its_sum():
+    model = GammaGamma(6.0, 4.0, 15.0)
+    logs = np.linspace(-8, 14, 4_001)  # of the mean amount
+    for x in (1, 3):
+        density = np.exp(model.log_likelihood(np.full(4_001, x), np.exp(logs)) + logs)
+        assert np.trapezoid(density, logs) == pytest.approx(1, abs=1e-6)
+    customers = spenders(model)
+    fit = served(fit_spend(customers))
+    buyers = customers[customers["x_valued"] > 0]
+    columns = (buyers[name].to_numpy() for name in ("x_valued", "zbar"))
+    assert fit.log_likelihood == pytest.approx(fit.model.log_likelihood(*columns).sum())
+
+
 def test_the_gradient_of_spend_is_a_finite_difference():
     x, zbar = np.array([1, 3, 400]), np.array([5.0, 80.0, 20.0])
     logs = np.log([6.0, 4.0, 15.0])

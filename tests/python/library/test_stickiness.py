@@ -199,11 +199,12 @@ def test_who_stays_is_counted_by_pairs_of_dates_and_the_spread_by_customers():
 
 
 def test_a_lag_is_not_measured_from_a_date_without_a_purchase():
-    plain = np.array([[ABSENT, 1, 1, 1], [0, 1, 1, ABSENT], [0, 0, 1, 1]])
-    held = np.array([[ABSENT, 0, 0, 0], [0, 0, 0, ABSENT], [0, 0, 0, 1]])
+    plain = np.array([[ABSENT, 1, 1, 1], [0, 1, 1, ABSENT], [0, 0, 1, 1], [0, 0, 1, 1]])
+    held = np.array([[ABSENT, 0, 0, 0], [0, 0, 0, ABSENT], [0, 0, 0, 1], [0, 0, 0, 0]])
     found = lags(plain, held, DATES)
-    # to come back is no move; the second is over when the customer is gone
-    assert sorted(map(tuple, found.tolist())) == [(31, 1), (60, 0)]
+    # to come back is no move; the second is over when the customer is gone, and the
+    # last waits for another date as far away as the one before
+    assert sorted(map(tuple, found.tolist())) == [(31, 1), (60, 0), (62, 0)]
 
 
 def test_a_rule_agrees_where_there_is_a_segment_to_agree_on():
