@@ -14,9 +14,13 @@ from learning_data import FEATURES, SCORING_DATE, STEP_DAYS, shop
 from segmentation.clv.summaries import summarise
 from segmentation.evidence.coverage import interval_coverage
 from segmentation.evidence.metrics import IS_HIGHER_BETTER
-from segmentation.identity import NOTHING
+from segmentation.identity import NOTHING, hashed
 from segmentation.learning.fit_rows import FITS_SCHEMA, PARTS, fits_table
-from segmentation.learning.intervals import interval_bands, measure_coverage
+from segmentation.learning.intervals import (
+    coverage_at,
+    interval_bands,
+    measure_coverage,
+)
 from segmentation.learning.lifecycle import Build, learn
 from segmentation.learning.settings import Settings
 from segmentation.predictions import forecasts
@@ -484,6 +488,29 @@ def test_intervals_are_learned_at_the_level_of_the_fit_that_has_not_seen(rows):
     assert unseen["expected_orders"].sum() == pytest.approx(unseen["orders"].sum())
     own = learner.level(POISSON, 0, learner.unseen(POISSON, 0))
     assert own > 1.2 * level
+
+
+def test_intervals_learned_on_one_half_are_measured_on_the_other_alone():
+    rng = np.random.default_rng(5)
+    ids = [f"c{number:04d}" for number in range(1_200)]
+    expected = rng.gamma(2, 50, len(ids))
+    # those to be measured on buy a thousand times what the others would
+    is_measured = np.array([hashed(name) % 2 == 1 for name in ids])
+    actual = expected * rng.random(len(ids)) * np.where(is_measured, 1_000, 1)
+    predictions = pd.DataFrame(
+        {
+            "customer_id": ids,
+            "actual": actual,
+            "predicted": expected,
+            "actual_orders": actual,
+            "predicted_orders": expected,
+        }
+    )
+    found, how = coverage_at(predictions, pd.DataFrame())
+    assert how == "learned on the other half of the customers"
+    everyone = found["amount"].set_index("band").loc["all"]
+    assert everyone["count"] == is_measured.sum()
+    assert everyone["share_above"] > 0.99
 
 
 def test_an_outcome_on_the_end_counts_with_its_share():
