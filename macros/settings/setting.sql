@@ -66,6 +66,9 @@
         {{ return(value is string and value.strip() != '') }}
     {%- elif known.type == 'currency code' -%}
         {{ return(value is string and modules.re.fullmatch('[A-Z]{3}', value) is not none) }}
+    {%- elif known.type == 'time zone' -%}
+        {{ return(value is string
+            and modules.re.fullmatch('[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*', value) is not none) }}
     {%- elif known.type == 'one of' -%}
         {{ return(value is string and value in known.choices) }}
     {%- elif known.type == 'transforms of features' -%}

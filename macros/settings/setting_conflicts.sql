@@ -31,6 +31,14 @@
         ) -%}
     {%- endif -%}
 
+    {%- for name in ['shop_time_zone', 'raw_time_zone']
+        if sound[name] and unknown_zones([sound[name]]) -%}
+        {%- do problems.append(
+            name ~ " is " ~ sound[name] ~ ", which is no time zone: write one as the IANA "
+            ~ "database does, for instance Europe/London."
+        ) -%}
+    {%- endfor -%}
+
     {%- if sound.purchase_horizons and sound.horizon_days
         and sound.horizon_days not in sound.purchase_horizons -%}
         {%- do problems.append(

@@ -48,6 +48,51 @@ Input:
     most: 0.5
     default: 0.01
     sentence: Hardly any means less than this share of all orders
+  default_currency:
+    type: currency code
+    nullable: true
+    default: null
+    example: USD
+    sentence: >-
+      An order that names no currency is in this one. Null rejects it
+  default_status:
+    type: name
+    nullable: true
+    default: null
+    example: completed
+    sentence: >-
+      An order that names no status has this one, which must be in the seed
+      `order_statuses`. Null rejects it
+  date_order:
+    type: one of
+    choices: [day first, month first]
+    nullable: true
+    default: null
+    example: day first
+    sentence: >-
+      How dates such as 03/04/2024 and 03.04.2024 are meant. Null rejects them, since they
+      can be read either way
+  raw_time_zone:
+    type: time zone
+    default: UTC
+    example: Europe/Berlin
+    sentence: Time zone of the raw times that carry no offset from UTC
+  max_rejected_share:
+    type: share
+    least: 0
+    most: 1
+    default: 0.05
+    sentence: >-
+      A build warns where more than this share of the rows of a raw table is rejected, and
+      says why
+  stop_rejected_share:
+    type: share
+    least: 0
+    most: 1
+    default: 0.5
+    sentence: >-
+      A build stops, and leaves the marts as they were, where more than this share of the
+      orders or order lines is rejected. 1 never stops
   pilot_share:
     type: share
     above: 0
@@ -75,6 +120,13 @@ Time:
     sentence: >-
       The scoring anchor. Everything dated on or after it is rejected as not yet known, so
       an old date replays that day. Null takes the day after the newest accepted order
+  shop_time_zone:
+    type: time zone
+    default: UTC
+    example: Europe/London
+    sentence: >-
+      Time zone of the shop: its clocks tell on which day and at which time of day
+      something happens
   anchor_step_days:
     type: whole number
     least: 1
@@ -390,6 +442,8 @@ Segments:
         a condition on the raw table customers
     {%- elif known.type == 'currency code' -%}
         an ISO 4217 code of three capital letters
+    {%- elif known.type == 'time zone' -%}
+        the name of a time zone in the IANA database
     {%- elif known.type == 'one of' -%}
         one of {{ known.choices | join(', ') }}
     {%- elif known.type == 'list of choices' -%}

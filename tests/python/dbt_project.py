@@ -1,7 +1,9 @@
 """Runs dbt in this process, on databases and folders of the test's own."""
 
 import os
-from dataclasses import dataclass
+import pickle
+import re
+from dataclasses import dataclass, fields
 from hashlib import md5
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pandas as pd
 import yaml
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
 from places import ROOT
 
 NO_TESTS = ("--exclude-resource-type", "test", "unit_test")
@@ -20,6 +23,14 @@ RAW_COLUMNS = {
     for file in sorted((ROOT / "models/staging").glob("*/_*__sources.yml"))
     for source in yaml.safe_load(file.read_text())["sources"]
     for table in source["tables"]
+}
+
+# the settings that dbt reads while it parses; all others it reads while it runs
+PARSED_SETTINGS = {
+    setting
+    for folder in ("models", "python_models", "seeds")
+    for file in sorted((ROOT / folder).rglob("*.yml"))
+    for setting in re.findall(r"var\('(\w+)'", file.read_text())
 }
 
 
@@ -39,9 +50,10 @@ class Project:
     Its file is called as that of `make build` is: views hold the name of their
     database, and fail in a file of another name.
 
-    A setting or a path that changes costs dbt a full parse. So every project builds
-    under the same two paths, and they share what was parsed: `link` leads to its raw
-    tables, and its database is moved to `shared` while dbt runs.
+    A full parse costs more than most builds here. So every project builds under the
+    same two paths, and they share what was parsed under the same `PARSED_SETTINGS`:
+    `link` leads to its raw tables, and its database is moved to `shared` while dbt
+    runs.
 
     Parameters
     ----------
@@ -72,8 +84,8 @@ class Project:
         self.link.unlink(missing_ok=True)
         self.link.symlink_to(self.raw, target_is_directory=True)
         variables = {"raw_path": str(self.link), **variables}
+        variables = {k: v for k, v in variables.items() if v is not None}
         options = () if tests or command != "build" else NO_TESTS
-        parsed = md5(repr(sorted(variables.items())).encode()).hexdigest()
         stage = self.shared / "segmentation.duckdb"
         if self.database.exists():
             self.database.rename(stage)
@@ -83,8 +95,9 @@ class Project:
                 *options,
                 *args,
                 database=stage,
-                target=self.shared / parsed,
-                variables={k: v for k, v in variables.items() if v is not None},
+                target=self.shared / "target",
+                variables=variables,
+                manifests=self.shared,
             )
         finally:
             if stage.exists():
@@ -127,30 +140,33 @@ def run_dbt(
     variables: dict | None = None,
     project: Path = ROOT,
     is_manifest_written: bool = False,
+    manifests: Path | None = None,
 ) -> Result:
-    """Run one dbt command and collect all it says."""
+    """Run one dbt command and collect all it says.
+
+    Where a folder `manifests` is given, what was parsed is kept there and taken again.
+    """
     os.environ["SEGMENTATION_DUCKDB_PATH"] = str(database)
+    variables = variables or {}
+    options = [
+        "--quiet",
+        "--write-json" if is_manifest_written else "--no-write-json",
+        "--project-dir", str(project),
+        "--profiles-dir", str(project),
+        "--target-path", str(target),
+        "--log-path", str(target / "logs"),
+        "--log-level-file", "none",
+        "--vars", yaml.safe_dump(variables),
+    ]  # fmt: skip
     said = []
 
     def listen(event):
         if event.info.level != "debug":
             said.append(event.info.msg)
 
-    runner = dbtRunner(callbacks=[listen])
     try:
-        outcome = runner.invoke(
-            [
-                *args,
-                "--quiet",
-                "--write-json" if is_manifest_written else "--no-write-json",
-                "--project-dir", str(project),
-                "--profiles-dir", str(project),
-                "--target-path", str(target),
-                "--log-path", str(target / "logs"),
-                "--log-level-file", "none",
-                "--vars", yaml.safe_dump(variables or {}),
-            ]
-        )  # fmt: skip
+        manifest = parsed(manifests, variables, options) if manifests else None
+        outcome = dbtRunner(manifest, callbacks=[listen]).invoke([*args, *options])
     finally:
         DuckDBConnectionManager.close_all_connections()
     results = getattr(outcome.result, "results", None) or []
@@ -163,6 +179,27 @@ def run_dbt(
         {r.node.name: str(r.status) for r in results if hasattr(r, "node")},
         tuple(outcome.result) if args[0] == "ls" and outcome.result else (),
     )
+
+
+def parsed(folder: Path, variables: dict, options: list[str]):
+    """Return the project as parsed under these settings, by now or before.
+
+    Returns
+    -------
+    Manifest or None
+        None where dbt cannot parse the project: the command itself will say why.
+    """
+    read = sorted((k, v) for k, v in variables.items() if k in PARSED_SETTINGS)
+    file = folder / f"{md5(repr(read).encode()).hexdigest()}.manifest"
+    if not file.exists():
+        manifest = dbtRunner().invoke(["parse", "--no-partial-parse", *options]).result
+        if manifest is None:
+            return None
+        # a manifest as a whole comes back from pickle with its parts mixed up
+        names = [f.name for f in fields(Manifest) if not f.name.startswith("_")]
+        parts = {name: getattr(manifest, name) for name in names}
+        file.write_bytes(pickle.dumps(parts))
+    return Manifest(**pickle.loads(file.read_bytes()))
 
 
 def write_shop(folder: Path, **tables: list[dict] | pd.DataFrame) -> None:

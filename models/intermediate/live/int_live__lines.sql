@@ -17,8 +17,8 @@ orders as (
         try_cast(order_id as {{ id_type }}) as raw_order_id,
         {{ read_text('order_id') }} as order_id,
         {{ read_text('customer_id') }} as customer_id,
-        lower({{ read_text('status') }}) as status,
-        upper({{ read_text('currency') }}) as currency,
+        {{ read_status() }} as status,
+        {{ read_currency() }} as currency,
         {{ read_timestamp('ordered_at') }} as ordered_at,
         {{ input_quality('shop', 'orders') }}
     from {{ raw_table('shop', 'orders') }}

@@ -14,9 +14,9 @@ typed as (
         {{ read_text('customer_id') }} as customer_id,
 
         ---------- strings
-        lower({{ read_text('status') }}) as status,
+        {{ read_status() }} as status,
         lower({{ read_text('channel') }}) as channel,
-        upper({{ read_text('currency') }}) as currency,
+        {{ read_currency() }} as currency,
         {{ read_text('promotion_code') }} as promotion_code,
 
         ---------- timestamps

@@ -73,7 +73,9 @@ def tables():
 @pytest.fixture(scope="module")
 def built(new_project, tables):
     project = new_project().write(**tables)
-    result = project.build(cluster_counts=[3], cluster_methods=["k-means"])
+    result = project.build(
+        cluster_counts=[3], cluster_methods=["k-means"], stop_rejected_share=1
+    )
     assert result.success, result.text
     return project
 
