@@ -180,6 +180,21 @@ def test_spend_is_orders_times_the_amount_of_one(learner, customers, name):
     np.testing.assert_array_equal(doubled.amount, found.amount)
 
 
+@pytest.mark.parametrize("name", [POISSON, TREES])
+def test_nobody_orders_on_more_days_than_there_are(learner, customers, name):
+    model = learner.model(name, learner.origins.known_at(0)).scaled(1.0, 50.0)
+    found = learner.predict(name, customers, learner.parameters(0), model)
+    np.testing.assert_allclose(found.orders, 90)
+
+
+def test_recency_expects_one_order_the_surer_the_shorter_the_silence(customers):
+    silence = np.resize([0, 30, 270], len(customers))
+    orders, _ = baseline_orders(
+        forecasts.RECENCY, customers.assign(days_since_last_order=silence), 90
+    )
+    np.testing.assert_allclose(orders[:3], [1, 0.75, 0.25])
+
+
 def test_parameters_read_back_are_the_same(learner, customers):
     parameters = learner.parameters(0)
     read = as_past({"parameters": parameters.rows}).iloc[0]

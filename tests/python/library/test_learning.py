@@ -17,7 +17,7 @@ from scipy.special import expit, logit
 
 from segmentation.identity import NOTHING
 from segmentation.learning.calibration import LEAST_SLOPE, platt
-from segmentation.learning.candidates import LEARNERS, PURCHASE_BASELINES
+from segmentation.learning.candidates import LEARNERS, PURCHASE_BASELINES, Candidate
 from segmentation.learning.fit_rows import FITS_SCHEMA, PARTS, fits_table
 from segmentation.learning.lifecycle import Build, learn
 from segmentation.learning.origins import Origins
@@ -27,7 +27,7 @@ from segmentation.learning.suspects import suspects
 from segmentation.learning.tuning import tune
 from segmentation.predictions import probability_models
 from segmentation.predictions.probabilities import ProbabilityLearner
-from segmentation.predictions.probability_models import Target
+from segmentation.predictions.probability_models import ProbabilityModels, Target
 from segmentation.predictions.purchases import learn_purchases
 from segmentation.predictions.scoring import model_of
 
@@ -624,6 +624,31 @@ def test_customers_who_are_all_alike_are_served_the_rate(rows, only):
     model = model_of(fits_table([found]).to_pandas().iloc[0])
     observed = rows.loc[rows["anchor_number"].isin([1, 4]), "is_churned"].mean()
     assert expit(model.margin(alike)) == pytest.approx(observed, abs=0.03)
+
+
+@pytest.mark.parametrize("anchors", [4, 1])
+def test_the_level_is_learned_on_rows_that_teach_nothing_else(
+    rows, anchors, monkeypatch
+):
+    """On other anchors, or of one anchor on the other half of the customers."""
+    some = rows[rows["anchor_number"] <= anchors]
+    models = ProbabilityModels.of(some, RECENCY, SETTINGS)
+    taught, levelled = [], []
+
+    class Spy(Candidate):
+        def fit(self, rows, *others):
+            taught.append(len(rows))
+            return super().fit(rows, *others)
+
+    def spying(margin, label, group):
+        levelled.append(len(margin))
+        return platt(margin, label, group)
+
+    monkeypatch.setattr(probability_models, "platt", spying)
+    models.calibrated(Spy("spy", LEARNERS[0].make), {"C": 1.0}, 0)
+    everything, rest = taught
+    assert everything == len(models.rows)
+    assert levelled == [everything - rest]
 
 
 def test_a_few_rows_at_the_newest_anchor_do_not_set_the_level(rows, quick):
