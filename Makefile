@@ -86,7 +86,7 @@ demo: $(READY) ## Write the demo seeds again
 benchmark: $(READY) ## Measure time and memory beside a baseline
 	$(BIN)/python -m benchmarks
 
-mutants: $(READY) ## Break the library in 300 places, and see which tests notice
+mutants: $(READY) ## Break the library in 321 places, and see which tests notice
 	$(BIN)/python tests/mutants.py
 
 lock: $(READY) ## Pin the newest versions that pyproject.toml allows (needs uv)

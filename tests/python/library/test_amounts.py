@@ -38,6 +38,7 @@ from segmentation.predictions.forecasts import (
     mean_discount,
     summaries,
 )
+from segmentation.predictions.order_regressions import OFFSET, fit_poisson
 from segmentation.predictions.scoring import AMOUNTS_SCHEMA, score_amounts
 from segmentation.predictions.value_models import Target
 from segmentation.predictions.values import ValueLearner, learn_values
@@ -193,6 +194,19 @@ def test_recency_expects_one_order_the_surer_the_shorter_the_silence(customers):
         forecasts.RECENCY, customers.assign(days_since_last_order=silence), 90
     )
     np.testing.assert_allclose(orders[:3], [1, 0.75, 0.25])
+
+
+def test_a_regression_corrects_what_the_purchase_model_expects():
+    rng = np.random.default_rng(3)
+    logs = rng.normal(size=2_000)
+    rows = pd.DataFrame({OFFSET: logs, "zeal": rng.choice([-1.0, 1], 2_000)})
+    features = {OFFSET: "identity", "zeal": "identity"}
+    same = fit_poisson(rows.assign(orders=np.exp(logs)), "orders", features)
+    np.testing.assert_allclose(same.margin(rows), logs, atol=1e-4)
+    # thousands of orders outweigh the prior
+    more = rows.assign(orders=np.exp(logs + 0.5 * rows["zeal"]))
+    off = fit_poisson(more, "orders", features).margin(rows) - logs
+    np.testing.assert_allclose(off, 0.5 * rows["zeal"], atol=0.05)
 
 
 def test_parameters_read_back_are_the_same(learner, customers):
