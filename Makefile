@@ -21,7 +21,7 @@ PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile \
 	--no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-fast test-library test-units test-newest lint docs settings cards picture demo benchmark lock clean
+.PHONY: help setup build test test-fast test-library test-units test-newest lint docs settings cards picture demo benchmark mutants lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 20
@@ -99,6 +99,9 @@ demo: $(READY) ## Write the demo seeds again
 
 benchmark: $(READY) ## Measure time and memory beside a baseline
 	$(BIN)/python -m benchmarks
+
+mutants: $(READY) ## Break the library in 321 places, and see which tests notice
+	$(BIN)/python tests/mutants.py
 
 lock: $(READY) ## Pin the newest versions that pyproject.toml allows (needs uv)
 	uv pip compile --quiet --universal --upgrade --no-strip-extras --extra dev \

@@ -14,9 +14,13 @@ from learning_data import FEATURES, SCORING_DATE, STEP_DAYS, shop
 from segmentation.clv.summaries import summarise
 from segmentation.evidence.coverage import interval_coverage
 from segmentation.evidence.metrics import IS_HIGHER_BETTER
-from segmentation.identity import NOTHING
+from segmentation.identity import NOTHING, hashed
 from segmentation.learning.fit_rows import FITS_SCHEMA, PARTS, fits_table
-from segmentation.learning.intervals import interval_bands, measure_coverage
+from segmentation.learning.intervals import (
+    coverage_at,
+    interval_bands,
+    measure_coverage,
+)
 from segmentation.learning.lifecycle import Build, learn
 from segmentation.learning.settings import Settings
 from segmentation.predictions import forecasts
@@ -34,6 +38,7 @@ from segmentation.predictions.forecasts import (
     mean_discount,
     summaries,
 )
+from segmentation.predictions.order_regressions import OFFSET, fit_poisson
 from segmentation.predictions.scoring import AMOUNTS_SCHEMA, score_amounts
 from segmentation.predictions.value_models import Target
 from segmentation.predictions.values import ValueLearner, learn_values
@@ -182,6 +187,34 @@ def test_spend_is_orders_times_the_amount_of_one(learner, customers, name):
     doubled = learner.predict(name, customers, parameters, model, level=2.0)
     np.testing.assert_allclose(doubled.orders, 2 * found.orders)
     np.testing.assert_array_equal(doubled.amount, found.amount)
+
+
+@pytest.mark.parametrize("name", [POISSON, TREES])
+def test_nobody_orders_on_more_days_than_there_are(learner, customers, name):
+    model = learner.model(name, learner.origins.known_at(0)).scaled(1.0, 50.0)
+    found = learner.predict(name, customers, learner.parameters(0), model)
+    np.testing.assert_allclose(found.orders, 90)
+
+
+def test_recency_expects_one_order_the_surer_the_shorter_the_silence(customers):
+    silence = np.resize([0, 30, 270], len(customers))
+    orders, _ = baseline_orders(
+        forecasts.RECENCY, customers.assign(days_since_last_order=silence), 90
+    )
+    np.testing.assert_allclose(orders[:3], [1, 0.75, 0.25])
+
+
+def test_a_regression_corrects_what_the_purchase_model_expects():
+    rng = np.random.default_rng(3)
+    logs = rng.normal(size=2_000)
+    rows = pd.DataFrame({OFFSET: logs, "zeal": rng.choice([-1.0, 1], 2_000)})
+    features = {OFFSET: "identity", "zeal": "identity"}
+    same = fit_poisson(rows.assign(orders=np.exp(logs)), "orders", features)
+    np.testing.assert_allclose(same.margin(rows), logs, atol=1e-4)
+    # thousands of orders outweigh the prior
+    more = rows.assign(orders=np.exp(logs + 0.5 * rows["zeal"]))
+    off = fit_poisson(more, "orders", features).margin(rows) - logs
+    np.testing.assert_allclose(off, 0.5 * rows["zeal"], atol=0.05)
 
 
 def test_parameters_read_back_are_the_same(learner, customers):
@@ -495,6 +528,29 @@ def test_intervals_are_learned_at_the_level_of_the_fit_that_has_not_seen(rows):
     assert unseen["expected_order_days"].sum() == pytest.approx(unseen["orders"].sum())
     own = learner.level(POISSON, 0, learner.unseen(POISSON, 0))
     assert own > 1.2 * level
+
+
+def test_intervals_learned_on_one_half_are_measured_on_the_other_alone():
+    rng = np.random.default_rng(5)
+    ids = [f"c{number:04d}" for number in range(1_200)]
+    expected = rng.gamma(2, 50, len(ids))
+    # those to be measured on buy a thousand times what the others would
+    is_measured = np.array([hashed(name) % 2 == 1 for name in ids])
+    actual = expected * rng.random(len(ids)) * np.where(is_measured, 1_000, 1)
+    predictions = pd.DataFrame(
+        {
+            "customer_id": ids,
+            "actual": actual,
+            "predicted": expected,
+            "actual_orders": actual,
+            "predicted_orders": expected,
+        }
+    )
+    found, how = coverage_at(predictions, pd.DataFrame())
+    assert how == "learned on the other half of the customers"
+    everyone = found["amount"].set_index("band").loc["all"]
+    assert everyone["count"] == is_measured.sum()
+    assert everyone["share_above"] > 0.99
 
 
 def test_an_outcome_on_the_end_counts_with_its_share():

@@ -5,7 +5,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.mixture import GaussianMixture
 
-from segmentation.clusters.alignment import KEPT, NEW, VANISHED, align, overlaps
+from segmentation.clusters.alignment import (
+    KEPT,
+    NEW,
+    VANISHED,
+    align,
+    match,
+    overlaps,
+    shifts,
+)
 from segmentation.clusters.confidence import confidence, memberships
 
 PAIRS = st.lists(
@@ -132,6 +140,41 @@ def test_the_same_members_around_another_centre_are_another_cluster():
     )
     assert found.ids == {1: 1, 2: 3}
     assert not found.is_new_generation
+
+
+def test_a_shift_is_the_root_of_the_mean_square_over_the_features_both_have():
+    now = pd.DataFrame({"x": [3.0], "y": [4.0], "z": [9.0]}, index=[7])
+    before = pd.DataFrame({"x": [0.0, 3.0], "y": [0.0, 4.0]}, index=[1, 2])
+    np.testing.assert_allclose(shifts(now, before), [[5 / np.sqrt(2), 0]])
+    assert (shifts(now, before[[]]) == 0).all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("overlap", "shift", "pairs"),
+    [(0.4, 0.8, {7: 1}), (0.39, 0.8, {}), (0.4, 0.81, {})],
+)
+def test_a_pair_on_the_limits_is_one(overlap, shift, pairs):
+    found = (pd.DataFrame([[value]], [7], [1]) for value in (overlap, shift))
+    assert match(*found, min_overlap=0.4, max_shift=0.8) == pairs
+
+
+def test_of_equal_overlaps_the_nearer_centre_is_the_pair():
+    overlap = pd.DataFrame(0.5, [7, 8], [1, 2])
+    shift = pd.DataFrame([[0.2, 0.9], [0.9, 0.2]], [7, 8], [1, 2])
+    assert match(overlap, shift, 1 / 3, 1.0) == {7: 1, 8: 2}
+    assert match(overlap, shift[[2, 1]].set_axis([1, 2], axis=1), 1 / 3, 1.0) == {
+        7: 2,
+        8: 1,
+    }
+
+
+def test_a_generation_is_new_below_the_least_agreement():
+    previous, labels = np.repeat([1, 2], 50), np.r_[np.repeat([1, 2], 45), [1] * 10]
+    least = aligned(labels, previous).agreement
+    assert 0 < least < 1
+    assert not aligned(labels, previous, min_agreement=least).is_new_generation
+    over = np.nextafter(least, 1)
+    assert aligned(labels, previous, min_agreement=over).is_new_generation
 
 
 def test_where_hardly_anyone_stays_together_it_is_a_new_generation():

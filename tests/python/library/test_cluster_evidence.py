@@ -7,6 +7,8 @@ from test_clusters import CATEGORIES, FEATURES, blobs
 
 from segmentation.clusters.evidence import (
     EVIDENCE_SCHEMA,
+    _drawn,
+    _outcome,
     choose,
     compare,
     faults_of,
@@ -281,3 +283,18 @@ def test_few_kinds_of_customers_are_no_error():
     )
     table = frame(customers, methods=METHODS, counts=[2, 5])
     assert table["is_chosen"].sum() == 1
+
+
+def test_spend_counts_by_its_logarithm_returns_below_zero():
+    amounts = pd.DataFrame({"next_net_amount": [1 - np.e, 0, np.e - 1]})
+    np.testing.assert_allclose(_outcome(amounts, "next_net_amount"), [-1, 0, 1])
+
+
+def test_a_sample_is_not_of_those_who_joined_first():
+    customers = blobs(200)
+    sample = _drawn(customers.sample(frac=1, random_state=1), 50, seed=7)
+    assert len(sample) == 50
+    assert sample["customer_id"].is_monotonic_increasing
+    assert 10 < (sample["customer_id"] >= "c0100").sum() < 40
+    pd.testing.assert_frame_equal(sample, _drawn(customers, 50, seed=7))
+    assert not sample.equals(_drawn(customers, 50, seed=8))

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from segmentation.clusters.centres import centres_of, wide
 from segmentation.clusters.confidence import confidence
 from segmentation.clusters.methods import fit
 from segmentation.clusters.naming import suggest
@@ -426,6 +427,30 @@ def test_returns_of_what_was_bought_before_are_no_spend_of_the_quarter():
     }
 
 
+# ---------- centres
+
+
+def test_centres_are_means_of_logarithms_and_how_far_they_are_from_all():
+    rng = np.random.default_rng(2)
+    customers = pd.DataFrame(
+        rng.lognormal(np.repeat([[1, 2, 3], [3, 2, 1]], 60, axis=0)), columns=FEATURES
+    ).assign(customer_id=[f"c{number:03d}" for number in range(120)])
+    fitted = fit("k-means", customers[::2], FEATURES, [], 2, seed=7)
+    found = centres_of(customers, fitted)
+    logs = np.log1p(customers[FEATURES])
+    members = logs.groupby(fitted.assign(customers)).mean()
+    means = found.pivot(index="cluster_id", columns="feature", values="mean_value")
+    away = found.pivot(index="cluster_id", columns="feature", values="deviation")
+    np.testing.assert_allclose(means[FEATURES], members)
+    np.testing.assert_allclose(
+        away[FEATURES], (members - logs.mean()) / logs.std(ddof=0)
+    )
+    taught = logs[::2]
+    np.testing.assert_allclose(
+        wide(found, fitted), (members - taught.mean()) / taught.std(ddof=0)
+    )
+
+
 # ---------- names
 
 
@@ -454,6 +479,10 @@ def test_names_say_what_sets_a_cluster_apart_the_clearest_first():
         2: "Long silent, few orders",
         3: "Typical",
     }
+
+
+def test_very_is_said_of_much_less_too():
+    assert named({1: [-1.5, -1.49, 0]}) == {1: "Very recent, few orders"}
 
 
 def test_no_name_is_given_twice():

@@ -79,6 +79,10 @@ def test_what_clusters_explain_is_measured_with_means_of_others():
     assert measures.explained(
         np.array([0.0, 12]), np.array([1, 2]), learned, groups
     ) == pytest.approx(1 - 2 / 72)
+    # those who are judged spend more: 1 - (1 + 81) / (36 + 196), by the mean of others
+    assert measures.explained(
+        np.array([0.0, 20]), np.array([1, 2]), learned, groups
+    ) == pytest.approx(1 - 82 / 232)
     # a group that nobody taught is expected to be like all
     assert measures.explained(
         np.array([0.0, 12]), np.array([3, 3]), learned, groups
@@ -104,3 +108,28 @@ def test_noise_fitted_by_many_groups_explains_nothing_out_of_sample():
     )
     assert inside > 0.3
     assert outside < 0
+
+
+@pytest.mark.parametrize("with_copies", [True, False])
+def test_stability_is_the_mean_agreement_over_seeded_resamples(with_copies):
+    points = np.arange(30.0)[:, None]
+    labels = np.repeat([1, 2, 3], 10)
+    seen = []
+
+    def learn(some):
+        seen.append(some[:, 0])
+        return lambda points: (points[:, 0] < np.median(some)).astype(int)
+
+    settings = {"bootstraps": 4, "with_copies": with_copies}
+    found = measures.stability(points, labels, learn, seed=3, **settings)
+    agree = [measures.agreement(labels, points[:, 0] < np.median(s)) for s in seen]
+    assert found == pytest.approx(np.mean(agree))
+    assert len(seen) == 4
+    for some in seen:
+        assert (len(some) == 30) == with_copies
+        assert len(np.unique(some)) < 30
+    assert found == measures.stability(points, labels, learn, seed=3, **settings)
+    for one, again in zip(seen[:4], seen[4:], strict=True):
+        np.testing.assert_array_equal(one, again)
+    measures.stability(points, labels, learn, seed=4, **settings)
+    assert not np.array_equal(seen[0], seen[8])

@@ -139,6 +139,19 @@ def test_where_nothing_is_dense_there_is_one_cluster():
     assert learned.assign(points).tolist() == [1] * 12
 
 
+def test_density_takes_its_prototypes_from_the_cores_alone():
+    points, encoding = encoded(groups(spread=0.8))
+    learned = methods.density(points, encoding, None, 7)
+    theirs = HDBSCAN(
+        min_cluster_size=max(5, round(300 * methods._SMALLEST_DENSE_SHARE)),
+        min_samples=methods._CORE_NEIGHBOURS,
+        copy=True,
+    ).fit(points)
+    is_core = theirs.probabilities_ >= 0.5
+    assert (theirs.probabilities_[~is_core] > 0).any()
+    assert set(map(tuple, learned.centre)) <= set(map(tuple, points[is_core]))
+
+
 # ---------- k-prototypes
 
 
@@ -186,6 +199,37 @@ def test_a_category_that_is_missing_is_as_far_from_all_modes():
     numbers = ((gone[:, None, :2] - learned.centre[:, :2]) ** 2).sum(axis=2)
     added = learned.scores(gone) - numbers
     np.testing.assert_allclose(added, added[0, 0])
+
+
+def test_where_no_category_is_known_there_is_no_mode():
+    frame = groups(spread=0.1)
+    frame["colour"] = frame["colour"].where(frame["group"] != 1, None)
+    points, encoding = encoded(frame, ["colour"])
+    learned = methods.k_prototypes(points, encoding, 3, 7)
+    (place,) = np.flatnonzero(learned.centre[:, 0] > 2)
+    assert learned.centre[place, 2:].tolist() == [0, 0]
+    assert learned.centre[:, 2:].sum() == 2
+
+
+# ---------- all
+
+
+@pytest.mark.parametrize("method", methods.METHODS.values(), ids=lambda m: m.name)
+def test_a_seed_leads_to_the_same_prototypes_where_there_is_no_structure(method):
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame(rng.random((300, 2)), columns=TWO)
+    frame["colour"] = rng.choice(["red", "blue", "green"], 300)
+    points, encoding = encoded(frame, ["colour"] if method.takes_categories else [])
+    one, again = (method.learn(points, encoding, 7, 5) for _ in range(2))
+    np.testing.assert_array_equal(one.centre, again.centre)
+
+
+@pytest.mark.parametrize("method", [methods.k_means, methods.ward])
+def test_dispersion_is_the_variance_about_the_centres(method):
+    points, encoding = encoded(groups())
+    learned = method(points, encoding, 2, 7)
+    nearest = ((points[:, None] - learned.centre) ** 2).sum(axis=2).min(axis=1)
+    assert learned.dispersion == pytest.approx(nearest.sum() / points.size)
 
 
 @pytest.mark.parametrize("method", methods.METHODS.values(), ids=lambda m: m.name)

@@ -8,6 +8,7 @@ from sklearn.cluster import KMeans
 from sklearn.preprocessing import StandardScaler
 
 from segmentation.clusters.encoding import (
+    DENSITY,
     NOISE,
     PROTOTYPES_SCHEMA,
     Clustering,
@@ -136,6 +137,32 @@ def test_the_formula_written_out_gives_the_scores(method):
             start = q.get(row["prototype_id"], row["prototype_offset"])
             q[row["prototype_id"]] = start + row["weight"] * (z - row["centre"]) ** 2
         np.testing.assert_allclose(ours[number], [q[key] for key in sorted(q)])
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_in_other_units_a_fit_places_alike(method):
+    customers = blobs()
+    other = fitted(method, blobs(200, seed=2)[50:])
+    clustering = fitted(method, customers)
+    encoding, _ = other.learned()
+    moved = clustering.in_units_of(encoding).scores(encoding.points(customers))
+    here = clustering.scores(customers)
+    apart = moved - here
+    if method != DENSITY:
+        np.testing.assert_allclose(apart, 0, atol=1e-6)
+    np.testing.assert_allclose(apart, apart[0, 0], atol=1e-6)
+
+
+def test_a_density_in_other_units_is_one_still():
+    """The likelihoods of a mixture integrate to 1, in whatever units."""
+    customers = blobs()
+    one = fit(DENSITY, customers, FEATURES[:1], [], 3, seed=7)
+    wide = customers.assign(days_since_last_order=np.arange(1.0, 301) ** 3)
+    for encoding in (one.learned()[0], Encoding.learn(wide, FEATURES[:1])):
+        at = np.linspace(-15, 15, 60_001)
+        scores = one.in_units_of(encoding).scores(at[:, None])
+        density = np.exp(-scores / 2).sum(axis=1) / np.sqrt(2 * np.pi)
+        assert np.trapezoid(density, at) == pytest.approx(1, abs=1e-6)
 
 
 # ---------- every fit

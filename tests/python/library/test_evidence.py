@@ -30,6 +30,7 @@ from segmentation.evidence.metrics import (
     IS_HIGHER_BETTER,
     METRICS,
     amount_metrics,
+    area_under_curve,
     probability_metrics,
 )
 from segmentation.evidence.predictions import read
@@ -110,17 +111,23 @@ def test_point_values_are_scikit_learns(decimals):
     rng = np.random.default_rng(1)
     predicted = rng.random(2_000).round(decimals)
     actual = (rng.random(2_000) < predicted).astype(float)
-    ours = measured("probability", actual, predicted)
+    raw = predicted**2
+    ours = measured("probability", actual, predicted, raw)
     theirs = {
         "auc": roc_auc_score(actual, predicted),
         "average_precision": average_precision_score(actual, predicted),
         "log_loss": log_loss(actual, predicted),
         "brier_score": brier_score_loss(actual, predicted),
         "mean_predicted": predicted.mean(),
+        "mean_predicted_raw": raw.mean(),
+        "calibration_error_raw": measured("probability", actual, raw)[
+            "calibration_error"
+        ],
         "observed_rate": actual.mean(),
     }
     for metric, value in theirs.items():
         np.testing.assert_allclose(ours[metric], value, rtol=1e-10, err_msg=metric)
+    assert area_under_curve(actual, predicted) == pytest.approx(theirs["auc"])
 
 
 @pytest.mark.parametrize("decimals", [0, 12])
@@ -129,7 +136,13 @@ def test_point_values_of_amounts_are_scipys_and_numpys(decimals):
     predicted = rng.gamma(1, 10, 1_000).round(decimals)
     actual = predicted * rng.poisson(0.5, 1_000)
     ours = measured("amount", actual, predicted, predicted * 2)
+
+    def concentration(order):
+        """How many are ranked below less how many above, weighted by what was spent."""
+        return actual @ np.sign(order[:, None] - order).sum(axis=1)
+
     theirs = {
+        "normalised_gini": concentration(predicted) / concentration(actual),
         "spearman": spearmanr(actual, predicted).statistic,
         "mean_absolute_error": np.abs(actual - predicted).mean(),
         "root_mean_squared_error": np.sqrt(((actual - predicted) ** 2).mean()),
@@ -303,6 +316,14 @@ def test_the_calibration_error_of_an_honest_model_is_the_middle_of_its_interval(
     np.testing.assert_allclose(card["metric_value"].mean(), middle, rtol=0.1)
 
 
+def test_no_calibration_error_is_below_zero():
+    actual = np.arange(40) % 2
+    card = judged(rows("rate", actual, np.full(40, 0.5), is_baseline=True)).scorecard
+    (error,) = card[card["metric"] == "calibration_error"].to_dict("records")
+    assert error["metric_value"] == error["lower_bound"] == 0
+    assert 0 < error["upper_bound"] < 0.1
+
+
 def test_differences_are_paired():
     card = judged(world({"a": 0.2, "again": 0.2})).scorecard
     auc = card[card["metric"] == "auc"].set_index("candidate")
@@ -336,6 +357,19 @@ def test_a_mean_over_origins_allows_for_customers_who_come_again():
 
     # the same rows again tell nothing new
     np.testing.assert_allclose(width(twice), width(first))
+
+
+def test_customers_of_several_origins_are_drawn_together():
+    """The last customer is drawn at both origins or at neither."""
+    chance = np.arange(60) == 59
+    first = rows("a", chance, chance)
+    later = first.iloc[30:].assign(origin_date=DAYS[1])
+    origins = read(pd.concat([first, later]), "probability")
+    points = point_values(origins, "probability")
+    drawn = replicates(origins, "probability", points, seed=1, bootstrap_samples=50)
+    one, other = (at_origin["a"]["mean_predicted"] > 0 for at_origin in drawn)
+    assert 0 < one.sum() < 50
+    np.testing.assert_array_equal(one, other)
 
 
 @pytest.mark.parametrize(
@@ -593,6 +627,14 @@ def test_judge_keeps_an_incumbent_by_a_paired_interval():
     assert "clearly better than b" in clear.reason
 
 
+def test_a_lead_in_a_metric_of_which_less_is_better_is_the_other_way_round():
+    frame = world({"a": 0.1, "b": 2.0}, baseline=4.0)
+    found = judged(frame, metric="log_loss", incumbent="b")
+    assert found.champion == "a"
+    assert "clearly better than b" in found.reason
+    assert judged(frame, metric="log_loss", incumbent="a").champion == "a"
+
+
 def test_timestamps_are_dates_too():
     frame = world({"a": 0.2})
     stamped = frame.assign(origin_date=pd.to_datetime(frame["origin_date"]))
@@ -616,6 +658,19 @@ def test_timestamps_are_dates_too():
 def test_what_cannot_be_judged_is_refused(change, said):
     with pytest.raises(ValueError, match=said):
         judged(world({"a": 0.2}).assign(**change))
+
+
+def test_a_candidate_that_is_not_calibrated_for_all_is_not_calibrated():
+    actual = np.array([0, 1, 1])
+    frame = pd.concat(
+        [
+            rows("a", actual, [0.1, 0.5, 0.9], [0.2, np.nan, 0.7]),
+            rows("b", actual, [0.1, 0.5, 0.9], [0.2, 0.4, 0.7]),
+        ]
+    )
+    (origin,) = read(frame, "probability")
+    assert origin.forecasts["a"].raw is None
+    assert origin.forecasts["b"].raw.tolist() == [0.2, 0.4, 0.7]
 
 
 def test_candidates_must_have_the_same_customers():

@@ -4,6 +4,7 @@ import json
 import warnings
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 import duckdb
 import numpy as np
@@ -16,16 +17,17 @@ from scipy.special import expit, logit
 
 from segmentation.identity import NOTHING
 from segmentation.learning.calibration import LEAST_SLOPE, platt
-from segmentation.learning.candidates import LEARNERS, PURCHASE_BASELINES
+from segmentation.learning.candidates import LEARNERS, PURCHASE_BASELINES, Candidate
 from segmentation.learning.fit_rows import FITS_SCHEMA, PARTS, fits_table
 from segmentation.learning.lifecycle import Build, learn
 from segmentation.learning.origins import Origins
 from segmentation.learning.past import incumbent, newest
 from segmentation.learning.settings import Settings
+from segmentation.learning.suspects import suspects
 from segmentation.learning.tuning import tune
 from segmentation.predictions import probability_models
 from segmentation.predictions.probabilities import ProbabilityLearner
-from segmentation.predictions.probability_models import Target
+from segmentation.predictions.probability_models import ProbabilityModels, Target
 from segmentation.predictions.purchases import learn_purchases
 from segmentation.predictions.scoring import model_of
 
@@ -201,7 +203,8 @@ def test_the_level_is_the_mean_of_the_levels_of_the_groups():
 def test_the_order_of_customers_is_never_turned_round():
     margin, label = margins(2_000, slope=-1.0)
     slope, _ = platt(margin, label, np.zeros(len(margin)))
-    assert slope * margin.std() >= LEAST_SLOPE * 0.999
+    assert LEAST_SLOPE == 0.05
+    assert slope * margin.std() == pytest.approx(0.05, rel=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -259,6 +262,23 @@ def test_the_chosen_settings_are_the_best_of_the_last_rung(rows):
     _, (_, tried) = tuned(rows)
     last = [one for one in tried if one["rung"] == tried[-1]["rung"]]
     assert max(last, key=lambda one: one["auc"])["is_chosen"]
+
+
+def test_the_best_of_a_rung_go_on_to_the_next(rows):
+    _, (_, tried) = tuned(rows)
+    rungs = [some for _, some in pd.DataFrame(tried).groupby("rung")]
+    assert len(rungs) > 1
+    for rung, following in pairwise(rungs):
+        goes_on = rung["settings"].isin(following["settings"])
+        assert goes_on.sum() == len(following) < len(rung)
+        assert rung["auc"][goes_on].min() >= rung["auc"][~goes_on].max()
+
+
+def test_rungs_are_of_the_rows_that_are_known(rows):
+    _, (_, tried) = tuned(rows, at=2)
+    count = rows["anchor_number"].isin([3, 4, 5, 6]).sum()
+    last = max(one["count_rows"] for one in tried)
+    assert 0.9 * count < last <= count
 
 
 def test_with_one_configuration_nothing_is_tuned(rows):
@@ -589,6 +609,13 @@ def test_odd_features_do_no_harm(rows, only, values, type_):
     assert aucs(found)[found["champion"]] == pytest.approx(0.87, abs=0.05)
 
 
+def test_trees_see_features_as_they_are_gaps_included():
+    (trees,) = (one for one in LEARNERS if one.name == "boosted trees")
+    rows = pd.DataFrame({"some": [9.0, np.nan], "none": [np.nan, np.nan]})
+    seen = trees.values(rows, {"some": "log1p", "none": "identity"})
+    pd.testing.assert_frame_equal(seen, rows[["some"]])
+
+
 def test_features_that_are_all_missing_leave_nothing_to_learn_from(rows, only):
     only("logistic regression", "decision tree")
     target = replace(RECENCY, features={"absent": "log1p"})
@@ -604,6 +631,31 @@ def test_customers_who_are_all_alike_are_served_the_rate(rows, only):
     model = model_of(fits_table([found]).to_pandas().iloc[0])
     observed = rows.loc[rows["anchor_number"].isin([1, 4]), "is_churned"].mean()
     assert expit(model.margin(alike)) == pytest.approx(observed, abs=0.03)
+
+
+@pytest.mark.parametrize("anchors", [4, 1])
+def test_the_level_is_learned_on_rows_that_teach_nothing_else(
+    rows, anchors, monkeypatch
+):
+    """On other anchors, or of one anchor on the other half of the customers."""
+    some = rows[rows["anchor_number"] <= anchors]
+    models = ProbabilityModels.of(some, RECENCY, SETTINGS)
+    taught, levelled = [], []
+
+    class Spy(Candidate):
+        def fit(self, rows, *others):
+            taught.append(len(rows))
+            return super().fit(rows, *others)
+
+    def spying(margin, label, group):
+        levelled.append(len(margin))
+        return platt(margin, label, group)
+
+    monkeypatch.setattr(probability_models, "platt", spying)
+    models.calibrated(Spy("spy", LEARNERS[0].make), {"C": 1.0}, 0)
+    everything, rest = taught
+    assert everything == len(models.rows)
+    assert levelled == [everything - rest]
 
 
 def test_a_few_rows_at_the_newest_anchor_do_not_set_the_level(rows, quick):
@@ -690,6 +742,30 @@ def test_a_column_that_knows_the_future_is_caught(rows, only, kind):
     found = learned(rows.assign(planted=planted(rows, kind)), target)
     assert found["excluded_features"].startswith("planted: its AUC alone is ")
     pd.testing.assert_series_equal(aucs(found), aucs(learned(rows)))
+
+
+@pytest.mark.parametrize(
+    ("aucs_alone", "caught"),
+    [
+        ([0.96, 0.6, 0.6, 0.5], 1),  # over .95
+        ([0.95, 0.6, 0.6, 0.5], 0),
+        ([0.97, 0.96, 0.95, 0.5], 0),  # clockwork: half way from the third best to 1
+        ([0.98, 0.96, 0.95, 0.5], 1),
+        ([0.995, 0.99, 0.99, 0.5], 1),  # over .99 whatever the others are
+        ([0.96, 0.97], 2),  # without a third
+    ],
+)
+def test_a_feature_is_suspected_that_is_far_ahead_of_the_third_best(
+    aucs_alone, caught, monkeypatch
+):
+    known = dict(zip("abcd", aucs_alone, strict=False))
+    monkeypatch.setattr(
+        "segmentation.learning.suspects.auc_alone",
+        lambda rows, labels, name: known[name],
+    )
+    frame = pd.DataFrame(columns=["label", *known], dtype=float)
+    expected = {name: auc for name, auc in known.items() if name in "ab"[:caught]}
+    assert suspects(frame, "label", [*known, "absent"]) == expected
 
 
 def test_honest_features_are_not_suspected(record):

@@ -170,6 +170,39 @@ def test_where_the_held_out_stand_is_what_scikit_learn_finds(ties):
     assert (standing.found == (ranks <= 50)).all()
 
 
+def test_found_are_those_among_the_first_and_who_tie_for_the_last_place():
+    standing = Standing(np.array([5.0, 3]))
+    standing.add(np.array([4.0, 2, 1]))
+    assert standing.found.tolist() == [True, False]  # the places are 1 and 3 of 2
+    tied = Standing(np.array([5.0, 3]))
+    tied.add(np.array([3.0, 1]))
+    assert tied.found.tolist() == [True, True]
+
+
+def test_density_is_a_gaussian_kernel_of_half_a_deviation_per_feature():
+    seen = Prototypes(np.array([[0.0, 0], [3, 4]]), np.array([0.75, 0.25]))
+    found = seen.density(np.array([[0.0, 0], [1, 2]]))
+    scale = 2 * 0.5**2
+    expected = [
+        0.75 + 0.25 * np.exp(-25 / scale),
+        0.75 * np.exp(-5 / scale) + 0.25 * np.exp(-8 / scale),
+    ]
+    np.testing.assert_allclose(found, expected)
+
+
+def test_a_list_is_not_one_whose_name_begins_alike(customers, some):
+    seeds, candidates = some
+    apart = candidates.assign(
+        member_of=candidates["member_of"].replace("", "list:some2")
+    )
+    assert found(customers, seeds, apart).equals(found(customers, *some))
+
+
+def test_thirty_are_enough_to_judge_a_list(customers):
+    (row,) = judged(customers, *list_of(customers, np.arange(3_000) < 30)).to_pylist()
+    assert row["fault"] is None
+
+
 def test_a_list_as_dense_as_everyone_has_a_similarity_of_a_half(customers):
     behaviour = Behaviour.of(customers, FEATURES, 7)
     values = behaviour.values(customers)

@@ -1,5 +1,7 @@
 """The purchase and spend models: against simulation, quadrature and their limits."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -330,6 +332,19 @@ def test_spend_is_recovered():
     error = np.log(got / [6, 4, 15])
     assert error @ information @ error < chi2.ppf(0.9999, 3)  # as for purchases
     assert np.sqrt(np.diag(np.linalg.inv(information))).max() < 0.1
+
+
+def test_the_likelihood_of_spend_is_a_density_and_that_of_all_its_sum():
+    model = GammaGamma(6.0, 4.0, 15.0)
+    logs = np.linspace(-8, 14, 4_001)  # of the mean amount
+    for x in (1, 3):
+        density = np.exp(model.log_likelihood(np.full(4_001, x), np.exp(logs)) + logs)
+        assert np.trapezoid(density, logs) == pytest.approx(1, abs=1e-6)
+    customers = spenders(model)
+    fit = served(fit_spend(customers))
+    buyers = customers[customers["x_valued"] > 0]
+    columns = (buyers[name].to_numpy() for name in ("x_valued", "zbar"))
+    assert fit.log_likelihood == pytest.approx(fit.model.log_likelihood(*columns).sum())
 
 
 def test_the_gradient_of_spend_is_a_finite_difference():
@@ -716,10 +731,24 @@ def test_value_is_orders_times_spend_times_margin(valued):
     np.testing.assert_allclose(got["expected_value_amount"], want, rtol=1e-9)
     want = spend.model.expected_spend(x, customers["zbar"])
     np.testing.assert_allclose(got["expected_order_amount"], want, rtol=1e-12)
-    both = got["purchase_probability"] + got["no_purchase_probability"]
-    np.testing.assert_allclose(both, 1, rtol=1e-12)
+    silent = orders.model.probability_no_purchase(90, x, t_x, T)
+    np.testing.assert_allclose(got["no_purchase_probability"], silent, rtol=1e-9)
+    np.testing.assert_allclose(got["purchase_probability"], 1 - silent, atol=1e-12)
+    alive = orders.model.probability_alive(x, t_x, T)
+    np.testing.assert_allclose(got["alive_probability"], alive, rtol=1e-12)
     assert set(got["purchase_model"]) == {"BG/NBD"}
     assert set(got["spend_model"]) == {"Gamma-Gamma"}
+
+
+def test_a_horizon_of_days_is_one_of_the_models_own_unit(valued):
+    customers, orders, spend = valued
+    weekly = replace(orders, time_unit_days=7.0)
+    got = expected_value(customers, weekly, spend, horizon_days=91).to_pandas()
+    x, t_x, T = columns(customers)
+    want = orders.model.expected_purchases(13, x, t_x, T)
+    np.testing.assert_allclose(got["expected_orders"], want, rtol=1e-12)
+    want = orders.model.probability_no_purchase(13, x, t_x, T)
+    np.testing.assert_allclose(got["no_purchase_probability"], want, rtol=1e-9)
 
 
 def test_discounting_lowers_value_and_thirty_days_are_fine_enough(valued):

@@ -133,6 +133,42 @@ def test_neighbours_of_one_segment_are_one_rule():
     assert rules["feature"].tolist() == ["days", "days"]
 
 
+def test_what_lies_between_two_bounds_is_bounded_twice():
+    customers = shop()
+    bands = pd.cut(customers["days"], [0, 100, 300, 500, 700], labels=list("abcd"))
+    customers["rfm"] = bands.astype(str)
+    rules = learn(customers)
+    assert rules["segment_code"].tolist() == list("abcd")
+    starts, ends = rules["value_from"].tolist(), rules["value_before"].tolist()
+    assert starts[1:] == ends[:-1]
+    found = place(rules, customers)
+    assert {len(segments) for segments in found} == {1}
+    assert ([segments[0] for segments in found] == customers["rfm"]).mean() > 0.99
+
+
+def test_the_fewest_rules_within_a_standard_error_of_the_best_are_taken(monkeypatch):
+    customers = shop(1_500)
+    rng = np.random.default_rng(8)
+    is_noise, noise = rng.random(1_500) < 0.25, rng.integers(0, 8, 1_500)
+    customers["rfm"] = np.where(is_noise, noise, customers["days"] // 70).astype(str)
+    chosen = learn(customers)["rule_number"].nunique()
+    choose = customers[customers["customer_id"].map(part) == "choose"]
+    right = {}
+    for most in LEAVES:
+        monkeypatch.setattr("segmentation.rules.LEAVES", (most,))
+        rules = learn(customers)
+        found = [segments[0] for segments in place(rules, choose)]
+        right[rules["rule_number"].nunique()] = (found == choose["rfm"]).mean()
+    best = max(right.values())
+    error = np.sqrt(best * (1 - best) / len(choose))
+
+    def fewest(errors):
+        return min(n for n, share in right.items() if share >= best - errors * error)
+
+    assert chosen == fewest(1)
+    assert chosen > fewest(3)  # or the test could not tell
+
+
 def test_one_segment_is_one_rule_without_bounds():
     customers = shop()
     customers["rfm"] = "all"

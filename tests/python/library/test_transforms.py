@@ -3,7 +3,7 @@ import pyarrow as pa
 import pytest
 
 from segmentation.frames import conform
-from segmentation.transforms import transform
+from segmentation.transforms import TRANSFORMS, transform
 
 
 def test_log1p_is_signed_and_keeps_what_is_missing():
@@ -11,6 +11,12 @@ def test_log1p_is_signed_and_keeps_what_is_missing():
     values = transform(frame, {"amount": "log1p"})["amount"]
     assert values[:3].tolist() == pytest.approx([0, 1, -1])
     assert pd.isna(values[3])
+
+
+@pytest.mark.parametrize("how", TRANSFORMS)
+def test_what_is_infinite_is_missing(how):
+    frame = pd.DataFrame({"amount": [float("inf"), -float("inf"), 3]})
+    assert transform(frame, {"amount": how})["amount"].isna().tolist() == [1, 1, 0]
 
 
 def test_an_unknown_transform_is_named():

@@ -374,6 +374,10 @@ def test_a_calibration_is_folded_in(slope):
     np.testing.assert_allclose(
         scaled.margin(values), 0.3 + slope * ours.margin(values), atol=1e-12
     )
+    # as it was fitted, too, before it is stored
+    np.testing.assert_allclose(
+        ours.scaled(slope, 0.3).margin(values), scaled.margin(values)
+    )
     np.testing.assert_allclose(scaled.base_value, 0.3 + slope * ours.base_value)
     np.testing.assert_allclose(
         scaled.contributions(values), slope * ours.contributions(values), atol=1e-12

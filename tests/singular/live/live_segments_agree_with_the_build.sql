@@ -1,5 +1,17 @@
 -- Right after a build no new rows have come, so the live view must place everyone as the
 -- build did. With an as_of_date in the past this does not hold: rows have come since.
+-- In either case each customer is placed once.
+with
+
+live as (
+
+    select
+        *,
+        count(*) over (partition by customer_id) as count_rows
+    from {{ ref('live_customer_segments') }}
+
+)
+
 select
     batch.customer_id,
     batch.rfm_segment_code,
@@ -11,12 +23,14 @@ select
     batch.lifecycle_stage_code,
     live.lifecycle_stage_code as live_lifecycle_stage_code,
     batch.cluster_code,
-    live.cluster_code as live_cluster_code
+    live.cluster_code as live_cluster_code,
+    live.count_rows
 from {{ ref('fct_customer_segments') }} as batch
-full outer join {{ ref('live_customer_segments') }} as live
+full outer join live
     on batch.customer_id = live.customer_id
 where
-    {{ as_of_date() }} is null
+    live.count_rows > 1
+    or {{ as_of_date() }} is null
     and (
         batch.rfm_segment_code is distinct from live.rfm_segment_code
         or batch.sticky_rfm_segment_code is distinct from live.sticky_rfm_segment_code
