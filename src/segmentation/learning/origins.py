@@ -10,6 +10,23 @@ from dataclasses import dataclass
 import numpy as np
 
 DAYS_PER_YEAR = 365
+LEAST_STEP_DAYS = 30  # the shortest step that is proposed: anchors closer differ little
+
+
+def days_needed(horizon_days: int, step_days: int, *, is_learned: bool = True) -> int:
+    """Return how many days of orders it takes to judge at one origin.
+
+    The origin's own labels must be known today, and those of an anchor to learn from
+    must have been known at the origin; before the first anchor there is one step.
+
+    Parameters
+    ----------
+    horizon_days, step_days : int
+    is_learned : bool
+        Whether labels are learned from; without, only the origin's own are needed.
+    """
+    gap = int(np.ceil(horizon_days / step_days))
+    return ((2 if is_learned else 1) * gap + 1) * step_days
 
 
 @dataclass(frozen=True)
@@ -66,6 +83,16 @@ class Origins:
         return (
             tuple(sorted(wanted)) if is_enough else known[:1] if len(known) > 1 else ()
         )
+
+    def history(self, *, is_learned: bool = True) -> str:
+        """Say how much history it takes to judge, and which setting asks for less."""
+        step, shorter = self.step_days, max(LEAST_STEP_DAYS, self.horizon_days // 3)
+        needed, fewer = (
+            days_needed(self.horizon_days, some, is_learned=is_learned)
+            for some in (step, shorter)
+        )
+        words = f"with anchor_step_days {step}, {needed} days of orders are needed"
+        return f"{words}; with {shorter}, {fewer}" if fewer < needed else words
 
     def folds(self, origin: int, count: int = 3) -> list[tuple[list[int], int]]:
         """Return time-ordered folds of what is known at an origin.

@@ -46,7 +46,7 @@ class ProbabilityLearner(ProbabilityModels):
         """Return the origins to judge at, newest first, or why there is none."""
         problem = self.problem(*self.origins.known_at(0))
         if problem:
-            return [], f"{problem} to learn from"
+            return [], self._explained(f"{problem} to learn from")
         newest = self.origins.gap
         found, first_problem = [], None
         for origin in (n for n in self.origins.numbers if n >= newest):
@@ -66,7 +66,14 @@ class ProbabilityLearner(ProbabilityModels):
         nothing = (
             f"too little data: 0 labelled rows, {self.settings.min_rows} are needed"
         )
-        return [], first_problem or nothing
+        return [], self._explained(first_problem or nothing)
+
+    def _explained(self, problem: str) -> str:
+        """Add how much history it takes, where no origin has an anchor before it."""
+        gap, known_at = self.origins.gap, self.origins.known_at
+        if any(known_at(n) for n in self.origins.numbers if n >= gap):
+            return problem
+        return f"{problem} ({self.origins.history()})"
 
     def suspects(self, origins: list[int]) -> dict[str, float]:
         """Return features that alone predict the label too well, with their AUC."""

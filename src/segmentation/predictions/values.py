@@ -71,7 +71,8 @@ class ValueLearner(ValueModels):
                 found.append(origin)
         if not found:
             nothing = f"too little data: 0 rows, {self.settings.min_rows} are needed"
-            return [], problem or nothing
+            history = self.origins.history(is_learned=False)
+            return [], problem or f"{nothing} ({history})"
         # on one anchor a regression is no match for what it will be on four
         fair = [n for n in found if len(self.origins.known_at(n)) > 1] or found
         return fair[: self.settings.count_origins], None

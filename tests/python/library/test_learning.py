@@ -20,7 +20,7 @@ from segmentation.learning.calibration import LEAST_SLOPE, platt
 from segmentation.learning.candidates import LEARNERS, PURCHASE_BASELINES, Candidate
 from segmentation.learning.fit_rows import FITS_SCHEMA, PARTS, fits_table
 from segmentation.learning.lifecycle import Build, learn
-from segmentation.learning.origins import Origins
+from segmentation.learning.origins import Origins, days_needed
 from segmentation.learning.past import incumbent, newest
 from segmentation.learning.settings import Settings
 from segmentation.learning.suspects import suspects
@@ -552,6 +552,41 @@ def test_with_nothing_to_learn_there_is_a_verdict(rows, quick, change, said):
     row = as_past(found).iloc[0]
     assert model_of(row) is None
     assert all(len(row[part]) == 0 for part in PARTS)
+
+
+def test_where_history_is_short_the_verdict_says_how_much_it_takes(rows, quick):
+    newest = learned(rows[rows["anchor_number"] == 1])
+    assert newest["verdict"] == (
+        "too little data: 0 labelled rows, 200 are needed to learn from "
+        "(with anchor_step_days 92, 276 days of orders are needed; with 30, 210)"
+    )
+    assert "anchor_step_days" not in learned(rows.assign(is_churned=True))["verdict"]
+
+
+@pytest.mark.parametrize(
+    ("horizon", "step", "is_learned", "days"),
+    [
+        (90, 92, True, 276),
+        (90, 30, True, 210),
+        (30, 30, True, 90),
+        (180, 92, True, 460),
+        (365, 92, False, 460),
+        (90, 92, False, 184),
+    ],
+)
+def test_so_many_days_and_no_fewer_leave_an_origin_to_judge_at(
+    horizon, step, is_learned, days
+):
+    def is_enough(history):
+        # an anchor has at least a step of history, and a label what is known by today
+        count = history // step - 1
+        numbers = range(int(np.ceil(horizon / step)), count + 1)
+        origins = Origins(horizon, step, tuple(numbers), 4)
+        return any(origins.known_at(n) or not is_learned for n in numbers)
+
+    assert days_needed(horizon, step, is_learned=is_learned) == days
+    assert is_enough(days)
+    assert not is_enough(days - 1)
 
 
 def test_a_shop_that_closed_a_year_ago_has_a_verdict(quick):
