@@ -234,8 +234,9 @@ def judge(
         As `predictions.read` takes them.
     kind : {'probability', 'amount'}
     deciding_metric : str
-        A metric of that kind with a direction: a proper score, as log loss is of a
-        probability and deviance of an amount (Gneiting & Raftery 2007).
+        A metric of that kind with a direction: log loss for a probability, which is a
+        proper score (Gneiting & Raftery 2007); the mean absolute error for an amount,
+        which a few giants do not decide, beside the level, which it does not see.
     seed, bootstrap_samples : int
     incumbent : str, optional
         The candidate that served until now.
