@@ -159,9 +159,7 @@ def test_a_name_that_misleads_comes_with_a_word(shop):
         if code in ("new", "promising") and here[ORDERS].median() > 2:
             assert caution.startswith("Not new: "), code
         if code in ("lost", "at_risk") and here[RECENCY].median() <= 2 * gap:
-            assert caution.startswith(("Not silent for long", "More likely")), (
-                code
-            )
+            assert caution.startswith(("Not silent for long", "More likely")), code
 
 
 def test_a_cluster_is_named_and_described_by_its_figures(shop):
