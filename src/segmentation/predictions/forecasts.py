@@ -28,7 +28,8 @@ PAST_SPEND = "past spend"
 FREQUENCY = "frequency"
 HIATUS = "hiatus rule"
 RECENCY = "recency"
-BASELINES = (RUN_RATE, QUARTER, PAST_SPEND, FREQUENCY, HIATUS, RECENCY)
+SHOP_MEAN = "the shop's mean"
+BASELINES = (RUN_RATE, QUARTER, PAST_SPEND, FREQUENCY, HIATUS, RECENCY, SHOP_MEAN)
 CANDIDATES = (PURCHASE_MODELS, POISSON, TREES, *BASELINES)
 
 LEAST_DAYS = 91  # over less than a quarter, a pace is hardly more than one order
@@ -81,12 +82,15 @@ class Parameters:
         `fit_rows.PROCESS_SCHEMA`: every fit that was tried, and the process 'shop'.
     order_amount : float
         Net amount of a mean order.
+    orders_per_day : float
+        Days with a purchase in a day of a mean customer, from their first order on.
     """
 
     purchases: Fit | None
     spend: Fit | None
     rows: pd.DataFrame
     order_amount: float
+    orders_per_day: float
 
     @classmethod
     def learn(cls, customers: pd.DataFrame, min_customers: int) -> "Parameters":
@@ -103,16 +107,19 @@ class Parameters:
         ]
         orders = customers["count_order_days"].sum()
         amount = customers["lifetime_net_amount"].astype(float).sum() / max(orders, 1)
-        shop = {
-            "process": "shop",
-            "model": "mean",
-            "parameter": "order_amount",
-            "value": float(amount),
-            "count_customers": len(customers),
-            "fit_status": "ok",
-            "is_served": True,
-        }
-        return cls.from_rows(pd.concat([*frames, pd.DataFrame([shop])]))
+        days = customers["days_since_first_order"].sum()
+        shop = pd.DataFrame(
+            {
+                "process": "shop",
+                "model": "mean",
+                "parameter": ["order_amount", "orders_per_day"],
+                "value": [float(amount), float(orders / max(days, 1))],
+                "count_customers": len(customers),
+                "fit_status": "ok",
+                "is_served": True,
+            }
+        )
+        return cls.from_rows(pd.concat([*frames, shop]))
 
     @classmethod
     def from_rows(cls, rows: pd.DataFrame) -> "Parameters":
@@ -122,8 +129,11 @@ class Parameters:
             served_from_table(rows[rows["process"] == process])
             for process in ("purchases", "spend")
         )
-        shop = rows.loc[rows["process"] == "shop", "value"]
-        return cls(purchases, spend, rows, float(shop.iloc[0]) if len(shop) else np.nan)
+        shop = rows[rows["process"] == "shop"].set_index("parameter")["value"]
+        means = (
+            float(shop.get(name, np.nan)) for name in ("order_amount", "orders_per_day")
+        )
+        return cls(purchases, spend, rows, *means)
 
     def status(self) -> str:
         """Say how the fits ended, in one line."""
@@ -170,7 +180,8 @@ def baseline_orders(
     which the customer was known. Past spend: the customer's whole past, at its pace.
     Frequency: the same, at the shop's mean amount. Hiatus rule: last year again for
     those whose silence is shorter than twice their usual gap, or a quarter. Recency:
-    one order, the surer the shorter the silence, at the shop's mean amount.
+    one order, the surer the shorter the silence, at the shop's mean amount. The shop's
+    mean, the same for everyone, needs no customer: see `forecast`.
     """
     age = customers["days_since_first_order"].astype(float).to_numpy()
     if name in (RUN_RATE, QUARTER, HIATUS):
@@ -257,8 +268,12 @@ def forecast(
     """
     factor = mean_discount(horizon_days, annual_discount_rate)
     if name in BASELINES:
-        orders, amount = baseline_orders(name, customers, horizon_days)
-        if name in (FREQUENCY, RECENCY):
+        if name == SHOP_MEAN:
+            mean = parameters.orders_per_day * horizon_days
+            orders = np.full(len(customers), mean)
+        else:
+            orders, amount = baseline_orders(name, customers, horizon_days)
+        if name in (FREQUENCY, RECENCY, SHOP_MEAN):
             amount = np.full(len(customers), parameters.order_amount)
         orders, amount = orders * level, np.maximum(amount, 0.0)
         return Forecast(orders, amount, orders * amount * factor)

@@ -168,6 +168,10 @@ def amount_terms(fit: Amounts, customers: pd.DataFrame) -> Terms | None:
     found = fit.forecast(customers)
     if found is None:
         return None
+    if fit.champion == forecasts.SHOP_MEAN:
+        nothing = np.empty((len(customers), 0))
+        mean = float(found.net_amount[0]) if len(customers) else 0.0
+        return Terms([], nothing, nothing, mean, AMOUNT)
     if fit.champion in forecasts.BASELINES:
         name = BASELINE_FEATURES[fit.champion]
         return Terms(
