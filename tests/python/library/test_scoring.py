@@ -20,6 +20,7 @@ from segmentation.linear import INTERCEPT, Linear
 from segmentation.predictions import forecasts
 from segmentation.predictions.order_days import (
     FARTHEST_DAYS,
+    coherent,
     concordance,
     concordance_pairs,
     judge_days,
@@ -496,6 +497,13 @@ def test_the_median_is_where_half_have_come():
     # beyond the last horizon the hazard stays as it was between the last two
     assert days(h30=0.0, h90=1 - 2**-0.5) == pytest.approx(150)
     assert days(h30=0.2, h90=0.2, h180=0.5) == pytest.approx(180)
+
+
+def test_chances_grow_with_the_horizon_and_that_of_churn_is_kept():
+    chances = {30: [0.6, 0.2], 90: [0.5, 0.5], 180: [0.4, 0.9]}
+    arrays = {days: np.array(some) for days, some in chances.items()}
+    found = {days: some.tolist() for days, some in coherent(arrays, 90).items()}
+    assert found == {30: [0.5, 0.2], 90: [0.5, 0.5], 180: [0.5, 0.9]}
 
 
 def test_what_lies_beyond_sight_has_no_day():
