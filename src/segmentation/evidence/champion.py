@@ -121,7 +121,7 @@ def decide(
         The candidate that served until now.
     off_level : set of str
         Candidates that promise far too much, or far too little, at every origin: they
-        do not serve, but must be beaten all the same.
+        do not serve, and need not be beaten.
 
     Returns
     -------
@@ -136,7 +136,7 @@ def decide(
     learned = [name for name in scores if name not in baselines]
     if not naive:
         raise ValueError("there is no baseline to judge against")
-    baseline = _best(naive, lead)
+    baseline = _best([name for name in naive if name not in off_level] or naive, lead)
     over = {name: lead(name, baseline) for name in learned}
     ahead = [name for name in learned if over[name].is_clear]
     contenders = [name for name in ahead if name not in off_level]
@@ -153,10 +153,8 @@ def decide(
             f"baseline, {baseline}, {figures[baseline]}, is behind by {over[champion]})"
         )
     else:
-        usable = [name for name in naive if name not in off_level] or naive
-        champion = _best(usable, lead)
-        said = {baseline: "strongest baseline"}
-        said[champion] = "serves: no candidate is clearly better than the baseline"
+        champion = baseline
+        said = {champion: "serves: no candidate is clearly better than the baseline"}
         judged = [name for name in learned if not np.isnan(over[name].difference)]
         beside = ""
         if judged:
@@ -172,7 +170,7 @@ def decide(
     def verdict(name: str) -> str:
         if name in said:
             return said[name]
-        if name in off_level and (name in ahead or name == baseline):
+        if name in off_level:
             return "its level is far off at every origin"
         if name in baselines:
             return "baseline"

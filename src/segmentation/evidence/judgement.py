@@ -43,7 +43,9 @@ SCORECARD_SCHEMA = pa.schema(
 
 
 LEVEL_METRIC = "predicted_over_actual"
+LOWEST_METRIC = "lowest_fifth_predicted_over_actual"
 FAR_OFF = 1.25  # clearly more than so many times too high, or too low
+NEXT_TO_NOTHING = 0.25  # clearly less than this share of what came
 
 
 @dataclass(frozen=True)
@@ -121,16 +123,35 @@ def _decide(
 
 
 def _is_off_level(points: Measured, samples: Measured, name: str) -> bool:
-    """Whether a candidate is clearly far too high, or far too low, at every origin."""
+    """Whether a candidate is clearly far off at every origin.
+
+    Far too high or far too low in all, or next to nothing for the fifth of customers
+    predicted lowest, who spend all the same.
+    """
     bounds = [
-        interval(drawn[name][LEVEL_METRIC])
+        {
+            metric: interval(drawn[name][metric])
+            for metric in (LEVEL_METRIC, LOWEST_METRIC)
+            if np.isfinite(at_origin[name].get(metric, np.nan))
+        }
         for at_origin, drawn in zip(points, samples, strict=True)
-        if name in at_origin and np.isfinite(at_origin[name][LEVEL_METRIC])
+        if name in at_origin
     ]
-    return bool(bounds) and (
-        all(lower > FAR_OFF for lower, _ in bounds)
-        or all(upper < 1 / FAR_OFF for _, upper in bounds)
+    overall, lowest = (
+        [some[metric] for some in bounds if metric in some]
+        for metric in (LEVEL_METRIC, LOWEST_METRIC)
     )
+    return (
+        _all(lower > FAR_OFF for lower, _ in overall)
+        or _all(upper < 1 / FAR_OFF for _, upper in overall)
+        or _all(upper < NEXT_TO_NOTHING for _, upper in lowest)
+    )
+
+
+def _all(conditions: Iterable[bool]) -> bool:
+    """Whether there are conditions and all hold."""
+    found = list(conditions)
+    return bool(found) and all(found)
 
 
 def _level_in_words(points: Measured, samples: Measured, name: str) -> str:
@@ -234,9 +255,8 @@ def judge(
         As `predictions.read` takes them.
     kind : {'probability', 'amount'}
     deciding_metric : str
-        A metric of that kind with a direction: log loss for a probability, which is a
-        proper score (Gneiting & Raftery 2007); the mean absolute error for an amount,
-        which a few giants do not decide, beside the level, which it does not see.
+        A metric of that kind with a direction: log loss for a probability, deviance for
+        an amount: proper scores (Gneiting & Raftery 2007).
     seed, bootstrap_samples : int
     incumbent : str, optional
         The candidate that served until now.

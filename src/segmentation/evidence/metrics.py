@@ -32,6 +32,7 @@ IS_HIGHER_BETTER = {
     "root_mean_squared_error": False,
     "predicted_over_actual": None,
     "predicted_over_actual_raw": None,
+    "lowest_fifth_predicted_over_actual": None,
 }
 
 _TINY = np.finfo(float).tiny
@@ -154,6 +155,16 @@ def top_share(ranked: Ranked, share: float) -> np.ndarray:
     taken = np.clip(share * ranked.size - above, 0, ranked.weights)
     captured = (ranked.totals * (taken / np.maximum(ranked.weights, _TINY))).sum(axis=0)
     return ratio(captured, ranked.totals.sum(axis=0))
+
+
+def lowest_level(ranked: Ranked, share: float) -> np.ndarray:
+    """Return predicted over actual of the share of customers predicted lowest.
+
+    Of a group of equals on the cut, as many count as fit, at the mean of the group.
+    """
+    taken = np.clip(share * ranked.size - ranked.below, 0, ranked.weights)
+    came = (ranked.totals * (taken / np.maximum(ranked.weights, _TINY))).sum(axis=0)
+    return ratio(ranked.predicted @ taken, came)
 
 
 def concentration(ranked: Ranked) -> np.ndarray:
@@ -303,8 +314,8 @@ def amount_metrics(
         Liu & Miao 2019, A deep probabilistic model for customer lifetime value).
         Unlike `spearman` it gives nothing for predicting the same 0 for many who spend
         nothing. `top_20_pct_capture` is the share of the total that the fifth predicted
-        highest spent, `predicted_over_actual` is of totals: 1 is unbiased. Metrics of
-        `raw` are left out where it is None.
+        highest spent, `predicted_over_actual` is of totals, and of those of the fifth
+        predicted lowest: 1 is unbiased. Metrics of `raw` are left out where it is None.
     """
     highest, x = best_order(actual, weights) if best is None else best
     ranked = Ranked.of(actual, predicted, weights)
@@ -319,6 +330,7 @@ def amount_metrics(
         "mean_absolute_error": ratio(absolute, ranked.size),
         "root_mean_squared_error": np.sqrt(ratio(squared, ranked.size)),
         "predicted_over_actual": ratio(expected, spent),
+        "lowest_fifth_predicted_over_actual": lowest_level(ranked, 0.2),
     }
     if raw is not None:
         found["predicted_over_actual_raw"] = ratio(raw @ weights, spent)

@@ -161,7 +161,7 @@ class ValueLearner(ValueModels):
         return judge(
             predictions,
             kind="amount",
-            deciding_metric="mean_absolute_error",
+            deciding_metric="deviance",
             seed=self.settings.seed,
             bootstrap_samples=self.settings.bootstrap_samples,
             incumbent=incumbent,

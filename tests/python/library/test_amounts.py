@@ -411,7 +411,7 @@ def test_a_baseline_is_set_right_too(learner):
     for name in BASELINES:
         unseen = learner.unseen(name, 0)
         level = learner.level(name, 0, unseen)
-        expected = level * unseen["expected_orders"].sum()
+        expected = level * unseen["expected_order_days"].sum()
         assert expected == pytest.approx(unseen["orders"].sum())
 
 
@@ -656,7 +656,8 @@ def test_one_huge_order_does_not_break_the_fit(rows):
         }
     )
     found = learned(huge, settings=replace(SETTINGS, bootstrap_samples=2))
-    assert np.isfinite(metric(found, "spearman")).all()
+    # what is the same for everyone has no order
+    assert np.isfinite(metric(found, "spearman").drop(forecasts.SHOP_MEAN)).all()
 
 
 # ---------- as dbt calls it

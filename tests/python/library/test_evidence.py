@@ -463,16 +463,38 @@ def test_a_lead_is_clear_where_most_origins_agree(count_origins, count_ahead, is
     assert Lead(1.0, 0.5, 1.5, count_origins, count_ahead).is_clear is is_clear
 
 
-def test_who_is_far_off_in_level_does_not_serve_and_must_be_beaten_all_the_same():
+def test_who_is_far_off_in_level_does_not_serve_and_need_not_be_beaten():
     decision = decided(SCORES, off_level={"trees", "naive 2"})
     assert decision.champion == "logistic"
-    assert decision.best_baseline == "naive 2"
+    assert decision.best_baseline == "naive"
     assert decision.verdicts["trees"] == "its level is far off at every origin"
-    alone = decided({"naive": 0.7, "naive 2": 0.75}, off_level={"naive 2"})
-    assert alone.champion == "naive"
-    assert alone.best_baseline == "naive 2"
+    assert decision.verdicts["naive 2"] == "its level is far off at every origin"
     everyone = decided({"naive": 0.7, "naive 2": 0.75}, off_level={"naive", "naive 2"})
     assert everyone.champion == "naive 2"
+
+
+def test_a_rule_that_promises_nothing_to_a_fifth_who_spend_does_not_serve():
+    frame = world({"good": 0.5}, origins=2, baseline=0.3, kind="amount", count=2_000)
+    mine = frame["candidate"] == "recency"
+    lowest = frame["predicted"] < frame.loc[mine, "predicted"].quantile(0.3)
+    nothing = frame["predicted"].where(~(mine & lowest), 0.0)
+    mean = frame.loc[mine].assign(
+        candidate="mean", predicted=frame.loc[mine, "actual"].mean()
+    )
+    frame = pd.concat([frame.assign(predicted=nothing), mean], ignore_index=True)
+
+    judgement = judged(frame, "amount", "normalised_gini")
+
+    card = judgement.scorecard.drop_duplicates("candidate").set_index("candidate")
+    assert judgement.champion == "good"
+    assert set(card["best_baseline"]) == {"mean"}
+    assert card.loc["recency", "verdict"].startswith("its level is far off")
+
+
+def test_the_level_of_the_lowest_fifth_is_theirs():
+    actual, predicted = np.arange(10.0), np.array([2.0, 4, *[50] * 8])
+    found = measured("amount", actual, predicted)["lowest_fifth_predicted_over_actual"]
+    assert found == pytest.approx((2 + 4) / (0 + 1))
 
 
 def test_an_incumbent_stays_while_the_lead_on_it_is_not_clear():

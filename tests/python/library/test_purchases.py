@@ -746,7 +746,7 @@ def test_a_horizon_of_days_is_one_of_the_models_own_unit(valued):
     got = expected_value(customers, weekly, spend, horizon_days=91).to_pandas()
     x, t_x, T = columns(customers)
     want = orders.model.expected_purchases(13, x, t_x, T)
-    np.testing.assert_allclose(got["expected_orders"], want, rtol=1e-12)
+    np.testing.assert_allclose(got["expected_order_days"], want, rtol=1e-12)
     want = orders.model.probability_no_purchase(13, x, t_x, T)
     np.testing.assert_allclose(got["no_purchase_probability"], want, rtol=1e-9)
 
