@@ -11,10 +11,24 @@
     {{ return(dbt.type_string() if is_text else type) }}
 {%- endmacro %}
 
-{#- Turns a column of a one-row relation into a bound on a raw column. -#}
-{% macro raw_bound(bound, relation, source_name, table_name, column) -%}
+{#- Keeps the rows of a raw table whose time may lie at or after a bound, a column of a
+    one-row relation. Text that is not written year first, and seconds since 1970, cannot
+    be compared as they arrived: such rows are all kept. -#}
+{% macro may_be_after(bound, relation, source_name, table_name, column) -%}
+    {%- set type = raw_column_type(source_name, table_name, column) -%}
+    {%- set is_time = modules.re.match('timestamp|date', type) -%}
+    {%- set is_text = modules.re.match('string|varchar|text', type) -%}
+    {%- if not is_time and not is_text -%}
+    1 = 1
+    {%- else -%}
     (
-        select cast({{ bound }} as {{ raw_bound_type(source_name, table_name, column) }})
-        from {{ relation }}
+        {{ column }} >= (
+            select cast({{ bound }} as {{ type if is_time else dbt.type_string() }})
+            from {{ relation }}
+        )
+        {%- if is_text %}
+        or not {{ matches(column, '^[0-9]{4}-') }}
+        {%- endif %}
     )
+    {%- endif -%}
 {%- endmacro %}

@@ -51,8 +51,8 @@ select
 
     ---------- timestamps
     newest.newest_ordered_at,
-    -- earlier, because a raw time may carry an offset from UTC
-    newest.newest_ordered_at - interval '14' hour as read_from_at
+    -- earlier, because raw clocks may be up to 26 hours behind those of the shop
+    newest.newest_ordered_at - interval '26' hour as read_from_at
 from scoring
 cross join newest
 cross join counted

@@ -23,7 +23,7 @@ orders as (
         {{ input_quality('shop', 'orders') }}
     from {{ raw_table('shop', 'orders') }}
     where
-        ordered_at >= {{ raw_bound(
+        {{ may_be_after(
             'read_from_at', ref('int_live__known'), 'shop', 'orders', 'ordered_at'
         ) }}
 

@@ -324,7 +324,17 @@ def test_the_rules_are_conditions_that_run(demo):
         assert fits == expected
 
 
-@pytest.mark.parametrize("kind", ["text", "typed"])
+def as_written(times, kind):
+    """Write times as text, as typed times, with the day first, or as seconds."""
+    times = pd.Series(pd.to_datetime(times))
+    if kind == "text":
+        return times.astype(str)
+    if kind == "day first":
+        return times.dt.strftime("%d/%m/%Y %H:%M")
+    return times if kind == "typed" else times.astype("datetime64[s]").astype("int64")
+
+
+@pytest.mark.parametrize("kind", ["text", "typed", "day first", "seconds"])
 def test_raw_tables_of_any_type_are_read(project, kind):
     shop = {name: pd.DataFrame(rows) for name, rows in small_shop(30).items()}
     number = {
@@ -333,25 +343,28 @@ def test_raw_tables_of_any_type_are_read(project, kind):
     for table in shop.values():
         table["order_id"] = table["order_id"].map(number)
     project.write(**shop)
-    if kind == "typed":
-        for name in shop:
-            frame = pd.read_parquet(project.raw / f"{name}.parquet")
+    is_typed = kind in ("typed", "seconds")
+    for name in shop:
+        frame = pd.read_parquet(project.raw / f"{name}.parquet")
+        if is_typed:
             for column in ("order_id", "line_number", "quantity"):
                 if column in frame:
                     frame[column] = frame[column].astype("int64")
-            if "ordered_at" in frame:
-                frame["ordered_at"] = pd.to_datetime(frame["ordered_at"])
-            frame.to_parquet(project.raw / f"{name}.parquet", index=False)
-    result = project.build("--select", "+live_customer_segments", **QUICK)
+        if "ordered_at" in frame:
+            frame["ordered_at"] = as_written(frame["ordered_at"], kind)
+        frame.to_parquet(project.raw / f"{name}.parquet", index=False)
+    order = "day first" if kind == "day first" else None
+    result = project.build(
+        "--select", "+live_customer_segments", **QUICK, date_order=order
+    )
     assert result.success, result.text
     for name in shop:
         frame = pd.read_parquet(project.raw / f"{name}.parquet")
         new = frame.tail(1).copy()
-        new["order_id"] = 9000 if kind == "typed" else "9000"
+        new["order_id"] = 9000 if is_typed else "9000"
         if name == "orders":
             new["customer_id"] = "someone new"
-            at = pd.Timestamp("2025-01-20 10:00")
-            new["ordered_at"] = at if kind == "typed" else str(at)
+            new["ordered_at"] = as_written(["2025-01-20 10:00"], kind).to_numpy()
         pd.concat([frame, new]).to_parquet(project.raw / f"{name}.parquet", index=False)
     found = project.rows(
         f"select count_orders, as_of_date from {LIVE} where customer_id = 'someone new'"
