@@ -207,7 +207,8 @@ def spearman(x: np.ndarray, predicted: np.ndarray, weights: np.ndarray) -> np.nd
     return ratio(covariance, np.sqrt(x_squared) * np.sqrt(y_squared))
 
 
-def _log_losses(actual: np.ndarray, predicted: np.ndarray) -> np.ndarray:
+def log_losses(actual: np.ndarray, predicted: np.ndarray) -> np.ndarray:
+    """Return the log loss of each prediction, shape (n,)."""
     # clipped as scikit-learn does, so that one certain miss is not infinite
     eps = np.finfo(float).eps
     predicted = np.clip(predicted, eps, 1 - eps)
@@ -240,7 +241,7 @@ def probability_metrics(
         over the rate of all. Metrics of `raw` are left out where it is None.
     """
     ranked = Ranked.of(actual, predicted, weights)
-    squares, losses = (actual - predicted) ** 2, _log_losses(actual, predicted)
+    squares, losses = (actual - predicted) ** 2, log_losses(actual, predicted)
     sums = np.stack([squares, losses, predicted, actual]) @ weights
     brier_score, log_loss, mean_predicted, observed_rate = ratio(sums, ranked.size)
     found = {

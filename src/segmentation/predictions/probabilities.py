@@ -7,6 +7,7 @@ from typing import Self
 import pandas as pd
 
 from segmentation.evidence.judgement import judge
+from segmentation.evidence.metrics import log_losses
 from segmentation.learning import suspects
 from segmentation.learning.candidates import Model, probability
 from segmentation.learning.learner import Evidence, Served, Task
@@ -99,8 +100,21 @@ class ProbabilityLearner(ProbabilityModels):
                 seed=self.settings.seed,
             )
             tuning += tried
+        by_origin = {origin: self.predictions(chosen, origin) for origin in origins}
+        unlevelled = {
+            origin: self._better_as_it_is(by_origin, origin) for origin in [0, *origins]
+        }
         predictions = pd.concat(
-            [self.predictions(chosen, origin) for origin in origins], ignore_index=True
+            [
+                found.assign(
+                    predicted=found["predicted"].where(
+                        ~found["candidate"].isin(unlevelled[origin]),
+                        found["predicted_raw"],
+                    )
+                )
+                for origin, found in by_origin.items()
+            ],
+            ignore_index=True,
         )
         judgement = judge(
             predictions,
@@ -118,7 +132,36 @@ class ProbabilityLearner(ProbabilityModels):
             predictions,
             chosen,
             tuning,
+            kept=unlevelled,
         )
+
+    def _better_as_it_is(
+        self, by_origin: dict[int, pd.DataFrame], origin: int
+    ) -> set[str]:
+        """Name candidates whose level is better left alone, as far as is known there.
+
+        Those whose log loss, over the origins whose labels are known at this one, is
+        less before calibration: it knows the season of a year ago, and where the shop
+        has changed since, that leads away from what comes.
+        """
+        known = [
+            found.dropna(subset=["predicted_raw"])
+            for number, found in by_origin.items()
+            if number >= origin + self.origins.gap
+        ]
+        if not known:
+            return set()
+        rows = pd.concat(known, ignore_index=True)
+        actual = rows["actual"].to_numpy()
+        losses = pd.DataFrame(
+            {
+                "candidate": rows["candidate"],
+                "before": log_losses(actual, rows["predicted_raw"].to_numpy()),
+                "after": log_losses(actual, rows["predicted"].to_numpy()),
+            }
+        )
+        mean = losses.groupby("candidate").mean()
+        return set(mean.index[mean["before"] < mean["after"]])
 
     def serve(self, evidence: Evidence) -> Served:
         """Fit the champion to all that is known today, and set its level."""
@@ -133,10 +176,18 @@ class ProbabilityLearner(ProbabilityModels):
     def champion_at(
         self, origin: int, evidence: Evidence
     ) -> tuple[Model, float, float]:
-        """Fit the champion to what is known at an origin, as `calibrated` does."""
+        """Fit the champion to what is known at an origin, as `calibrated` does.
+
+        Its level is left alone where that was better at earlier origins.
+        """
         name = evidence.champion
         (champion,) = (c for c in self.target.candidates if c.name == name)
-        return self.calibrated(champion, evidence.settings[name], origin)
+        model, slope, intercept = self.calibrated(
+            champion, evidence.settings[name], origin
+        )
+        if name in evidence.kept.get(origin, ()):
+            return model, 1.0, 0.0
+        return model, slope, intercept
 
     def predicted(self, origin: int, evidence: Evidence) -> pd.Series | None:
         """Predict an origin by the champion, from what was known there.

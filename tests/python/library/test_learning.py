@@ -329,8 +329,9 @@ def test_a_model_serves_that_beats_every_baseline(record):
 
 
 @pytest.mark.parametrize("name", ["logistic regression", "boosted trees"])
-def test_what_is_stored_to_serve_is_calibrated(rows, only, name):
+def test_what_is_stored_to_serve_is_calibrated(rows, only, monkeypatch, name):
     only(name)
+    monkeypatch.setattr(ProbabilityLearner, "_better_as_it_is", lambda *_: set())
     learner = ProbabilityLearner.of(rows, RECENCY, SETTINGS)
     outcome = learn(learner, Build(TODAY, START))
     record = outcome.record
@@ -422,6 +423,29 @@ def test_an_incumbent_that_is_clearly_beaten_is_replaced(rows, only, monkeypatch
     again = learned(rows, weak, settings, past=past, today=date(2024, 3, 1))
     assert again["champion"] == "logistic regression"
     assert "clearly better than decision tree" in again["verdict"]
+
+
+def test_a_level_that_led_astray_at_earlier_origins_is_left_alone(
+    rows, quick, monkeypatch
+):
+    """At the oldest origin nothing is known of that yet; later ones have learned it."""
+    whole = ProbabilityModels._calibrated
+
+    def astray(self, candidate, settings, origin):
+        model, slope, intercept = whole(self, candidate, settings, origin)
+        return model, slope, intercept + 2
+
+    monkeypatch.setattr(ProbabilityModels, "_calibrated", astray)
+    found = learned(rows, settings=replace(SETTINGS, count_origins=3))
+
+    assert (found["level_slope"], found["level_intercept"]) == (1.0, 0.0)
+    card = found["scorecard"]
+    mine = card[card["candidate"] == "logistic regression"]
+    level = mine[mine["metric"] == "predicted_over_actual"].sort_values("origin_date")
+    oldest, *later = level["metric_value"]
+    assert oldest > 1.3
+    assert len(later) == 2
+    assert max(later) < 1.2
 
 
 def test_what_does_not_beat_its_baseline_does_not_serve(rows, quick):
