@@ -136,6 +136,13 @@
         ~ 'from ' ~ relation_of('int_customers__current')
     ).rows[0] -%}
     {%- if not row[1] -%}
+        {%- if run_query('select 1 from ' ~ relation_of('int_orders__checked')
+            ~ ' limit 1').rows -%}
+            {%- do exceptions.warn(
+                'There are orders, and nobody has bought: no accepted order has a customer, '
+                ~ 'lines, and a status that counts as a purchase (seed order_statuses).'
+            ) -%}
+        {%- endif -%}
         {{ return('Customers: {:,}, none of whom has bought.'.format(row[0] | int)) }}
     {%- endif -%}
     {{ return(

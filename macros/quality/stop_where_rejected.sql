@@ -5,11 +5,11 @@
 {% macro stop_where_rejected() -%}
     {%- set table = raw_tables() | selectattr('table', 'equalto', model.name[4:-9]) | first -%}
     {%- if execute and table -%}
-        {%- set faults = rejection_faults(this) -%}
+        {%- set is_required = table.table in ['orders', 'order_lines'] -%}
+        {%- set faults = rejection_faults(this, is_required) -%}
         {%- if faults.share > setting('max_rejected_share') -%}
             {%- set said = rejections_in_words(table.table, faults) -%}
-            {%- if faults.share > setting('stop_rejected_share')
-                and table.table in ['orders', 'order_lines'] -%}
+            {%- if is_required and faults.share > setting('stop_rejected_share') -%}
                 {{ exceptions.raise_compiler_error(
                     said ~ "\nThe build stops here, since that is more than "
                     ~ "stop_rejected_share. The marts are as they were. The rejected rows are "
@@ -24,21 +24,26 @@
 
 {#- The rejected rows of a checked model: {rows, rejected, share, reasons}, where each
     reason has its number of rows and an example. Not counted as faults: repeated rows, the
-    lines of rejected orders, and what an `as_of_date` cuts off. -#}
-{% macro rejection_faults(relation) -%}
+    lines of rejected orders, and what an `as_of_date` cuts off; unless no row of a required
+    table is left, for then there are no customers. -#}
+{% macro rejection_faults(relation, is_required=false) -%}
     {%- set is_no_fault -%}
         rejection_reasons like 'another row with this %'
         or rejection_reasons like 'its order was rejected%'
         {%- if setting('as_of_date') %} or rejection_reasons like '%is in the future%'{% endif %}
     {%- endset -%}
     {%- set found = run_query(
-        'select rejection_reasons, count(*), min(raw_row) from ' ~ relation
-        ~ ' where rejection_reasons is null or not (' ~ is_no_fault ~ ')'
+        'select rejection_reasons, count(*), min(raw_row), max(case when ' ~ is_no_fault
+        ~ ' then 0 else 1 end) from ' ~ relation
         ~ ' group by rejection_reasons order by count(*) desc, rejection_reasons'
     ).rows -%}
-    {%- set rows = found | map(attribute=1) | sum -%}
+    {%- set accepted = found | selectattr(0, 'none') | map(attribute=1) | sum -%}
     {%- set reasons = found | rejectattr(0, 'none') | list -%}
+    {%- if accepted or not is_required -%}
+        {%- set reasons = reasons | selectattr(3) | list -%}
+    {%- endif -%}
     {%- set rejected = reasons | map(attribute=1) | sum -%}
+    {%- set rows = accepted + rejected -%}
     {{ return({
         'rows': rows, 'rejected': rejected, 'reasons': reasons,
         'share': rejected / rows if rows else 0,
@@ -71,7 +76,8 @@
             'Write dates as 2024-01-31, or say with date_order how they are meant',
         'cannot be read as a': 'Write numbers as 1234.50, without spaces, signs of money or words',
         'is in the future':
-            'Set as_of_date, or raise quiet_days where the shop rests for longer',
+            'Set a later as_of_date' if setting('as_of_date')
+            else 'Set as_of_date, or raise quiet_days where the shop rests for longer',
         'is before the earliest valid date': 'Set earliest_valid_date',
         'currency is missing': 'Set default_currency',
         'currency has no rate':

@@ -122,6 +122,24 @@ def test_a_shop_whose_orders_name_nobody_is_told(project):
     assert "No order names a customer" in result.text
 
 
+def test_a_build_without_buyers_is_never_quiet(project):
+    tables = shop()
+    project.write(**tables)
+    too_early = project.build(*CUSTOMERS, as_of_date="2010-01-01")
+    project.write(**tables | {"order_lines": []})
+    without_lines = project.build(*CUSTOMERS)
+    for order in tables["orders"]:
+        order["status"] = "cancelled"
+    project.write(**tables)
+    cancelled = project.build(*CUSTOMERS)
+
+    assert not too_early.success
+    assert "79 of 79 rows of orders are rejected (100.0%)" in too_early.text
+    assert "Set a later as_of_date" in too_early.text
+    assert "nobody has bought" in without_lines.text
+    assert "nobody has bought" in cancelled.text
+
+
 def test_the_first_order_after_a_long_rest_is_rejected_aloud(project):
     days = [*pd.date_range("2023-11-01", "2023-12-24", periods=110), "2024-11-01"]
     orders = [
