@@ -141,7 +141,7 @@ def _scores(
 ) -> np.ndarray:
     """Return the mean AUC of each configuration over folds, shape (configurations,).
 
-    Missing where a fold of few rows has one class only.
+    Missing where a fold of few rows has one class only, or a feature without values.
     """
     found = np.full((len(contenders), len(splits)), np.nan)
     for fold, (train, test) in enumerate(splits):
@@ -154,7 +154,10 @@ def _scores(
         for number, settings in enumerate(contenders):
             estimator = candidate.make(seed, **settings)
             with one_thread():
-                estimator.fit(learned, labels[train])
+                try:
+                    estimator.fit(learned, labels[train])
+                except ValueError:
+                    continue  # of few rows, a feature may have no value to bin
                 margin = (
                     estimator.decision_function(judged)
                     if hasattr(estimator, "decision_function")

@@ -186,8 +186,10 @@ def baseline_orders(
     age = customers["days_since_first_order"].astype(float).to_numpy()
     if name in (RUN_RATE, QUARTER, HIATUS):
         days = 90 if name == QUARTER else DAYS_PER_YEAR
-        count = customers[f"count_orders_{days}d"].astype(float).to_numpy()
-        spent = customers[f"net_amount_{days}d"].astype(float).to_numpy()
+        count, spent = (
+            customers[f"{name}_{days}d"].astype(float).fillna(0.0).to_numpy()
+            for name in ("count_orders", "net_amount")
+        )
         known = np.clip(age, min(days, LEAST_DAYS), days)
         orders, amount = count * horizon_days / known, spent / np.maximum(count, 1)
         if name != HIATUS:
