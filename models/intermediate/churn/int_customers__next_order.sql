@@ -1,6 +1,6 @@
 -- The day by which an order is as likely as not: the median of the survival curve
--- through the purchase probabilities that are served; or, where that is not better, the rest of the
--- usual gap.
+-- through the purchase probabilities that are served; or, where that is not better, the
+-- rest of the usual gap.
 {%- set horizons = purchase_horizons() | sort %}
 {%- set farthest_days = 730 %}
 with

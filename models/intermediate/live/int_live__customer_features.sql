@@ -39,7 +39,7 @@ moved as (
     select
         * replace (case when is_refund then 0 else quantity end as quantity),
         case when is_refund then credited_amount else 0 end as refunded_amount
-    from (
+    from (  -- noqa: AL10
         select
             *,
             coalesce(

@@ -1,4 +1,5 @@
 {{ config(materialized='view') }}
+-- noqa: disable=LT02
 
 -- From the order lines as they arrived to the customers' net amounts, step by step. A
 -- line without a rate of its currency counts as if it were in the reporting currency. A

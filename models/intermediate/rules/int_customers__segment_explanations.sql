@@ -1,4 +1,5 @@
 {{ config(materialized='view') }}
+-- noqa: disable=LT02
 
 {%- set string = dbt.type_string() %}
 with
@@ -51,8 +52,7 @@ rules as (
             as {{ dimension }}_rule,
         max(
             case when report.dimension = '{{ dimension }}' then report.rule_precision end
-        ) as {{ dimension }}_rule_precision
-        {{- ',' if not loop.last }}
+        ) as {{ dimension }}_rule_precision{{ ',' if not loop.last }}
         {% endfor %}
     from {{ ref('int_customers__rules') }} as customers_rules
     inner join {{ ref('int_segments__rule_report') }} as report
