@@ -227,7 +227,8 @@ judged as (
             1 - exp(-expected_order_days) * case orders_needed
                 when 1 then 1
                 when 2 then 1 + expected_order_days
-                else 1 + expected_order_days
+                else  -- noqa: LT02
+                    1 + expected_order_days
                     + expected_order_days * expected_order_days / 2
             end >= 0.05,
             orders_needed = 1
