@@ -38,7 +38,7 @@ checks as (
     union all
 
     select
-        step as problem,
+        steps.step as problem,
         0 as expected_amount,
         steps.amount as found_amount,
         case
