@@ -150,9 +150,3 @@
 {% macro literal_path(path) -%}
     {{ return(modules.re.sub('([*?[])', '[\\1]', path)) }}
 {%- endmacro %}
-
-
-{#- A text as an SQL literal. -#}
-{% macro quoted_text(text) -%}
-    {{ return("'" ~ text.replace("'", "''") ~ "'") }}
-{%- endmacro %}

@@ -11,7 +11,7 @@
 
 {% macro duckdb__write_csv(query, file) -%}
     {%- do run_query(
-        'copy (' ~ query ~ ') to ' ~ dbt.string_literal(dbt.escape_single_quotes(file))
+        'copy (' ~ query ~ ') to ' ~ quoted_text(file)
         ~ ' (format csv, header true, force_quote *)'
     ) -%}
 {%- endmacro %}

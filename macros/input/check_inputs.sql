@@ -75,12 +75,7 @@
     {%- else -%}
         {%- set relation = found_relation(raw_relation(table)) -%}
         {%- set is_present = relation is not none -%}
-        {%- if is_present -%}
-            {%- set columns = {} -%}
-            {%- for column in adapter.get_columns_in_relation(relation) -%}
-                {%- do columns.update({column.name | lower: column.dtype}) -%}
-            {%- endfor -%}
-        {%- endif -%}
+        {%- set columns = relation_columns(relation) if is_present else none -%}
         {%- set wanted = "the table " ~ raw_relation(table) -%}
     {%- endif -%}
 

@@ -17,10 +17,18 @@
     {%- elif execute and input_mode() == 'schema' -%}
         {%- set relation = found_relation(source(source_name, table_name)) -%}
         {%- if relation is not none -%}
-            {%- for found in adapter.get_columns_in_relation(relation) -%}
-                {%- do columns.update({found.name | lower: found.dtype}) -%}
-            {%- endfor -%}
+            {%- do columns.update(relation_columns(relation)) -%}
         {%- endif -%}
     {%- endif -%}
+    {{ return(columns) }}
+{%- endmacro %}
+
+
+{#- The columns of a table or view, {name in lower case: type}. -#}
+{% macro relation_columns(relation) -%}
+    {%- set columns = {} -%}
+    {%- for found in adapter.get_columns_in_relation(relation) -%}
+        {%- do columns.update({found.name | lower: found.dtype}) -%}
+    {%- endfor -%}
     {{ return(columns) }}
 {%- endmacro %}

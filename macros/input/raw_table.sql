@@ -21,14 +21,12 @@
     {%- elif mode == 'files' -%}
         {%- set files = raw_files(table_name) -%}
         {%- if files -%}
-            {{ within_calendars(
-                read_files(files[0]), raw_column_types(source_name, table_name)
-            ) }}
+            {{ within_calendars(read_files(files[0]), file_columns(files[0])) }}
         {%- else -%}
             {{ empty_raw_table(source_name, table_name) }}
         {%- endif -%}
     {%- elif found_relation(relation) is not none -%}
-        {{ within_calendars(relation, raw_column_types(source_name, table_name)) }}
+        {{ within_calendars(relation, relation_columns(found_relation(relation))) }}
     {%- else -%}
         {{ empty_raw_table(source_name, table_name) }}
     {%- endif -%}

@@ -36,16 +36,16 @@
 {#- Whether a value is a number in scientific notation, of which the last digits are
     gone: `1.785E+04`. `12E4` may be an id. -#}
 {% macro has_lost_digits(column) -%}
-    regexp_matches(
-        {{ read_text(column) }}, '^''?[0-9]([.,][0-9]+[eE][+]?|[eE][+])[0-9]+$'
-    )
+    {{ matches(
+        read_text(column), "^''?[0-9]([.,][0-9]+[eE][+]?|[eE][+])[0-9]+$"
+    ) }}
 {%- endmacro %}
 
 {#- A raw value as the id of a customer; null for the words that stand for nobody. -#}
 {% macro read_customer_id(column) -%}
     {%- set words = [] -%}
     {%- for word in setting('anonymous_ids') -%}
-        {%- do words.append("'" ~ word | lower | replace("'", "''") ~ "'") -%}
+        {%- do words.append(quoted_text(word | lower)) -%}
     {%- endfor -%}
     {%- if words -%}
     case

@@ -13,10 +13,7 @@
             setting_in_words(mart) ~ " is not a mart. Marts are " ~ marts | sort | join(', ')
         ) }}
     {%- endif -%}
-    {%- set node = graph.nodes.get('model.segmentation.' ~ mart) -%}
-    {%- set relation = load_relation(api.Relation.create(
-        database=node.database, schema=node.schema, identifier=node.alias
-    )) -%}
+    {%- set relation = relation_of(mart) -%}
     {%- if execute and relation is none -%}
         {{ exceptions.raise_compiler_error(
             mart ~ " is not built yet: dbt build --select +" ~ mart

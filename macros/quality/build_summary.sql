@@ -10,7 +10,7 @@
         {%- set lines = [] -%}
         {%- if 'int_orders__checked' in built + broken -%}
             {%- do lines.extend(rows_in_words()) -%}
-            {%- do lines.extend(order_warnings()) -%}
+            {%- do order_warnings() -%}
         {%- endif -%}
         {%- if broken -%}
             {%- do lines.append(
@@ -28,15 +28,6 @@
             {%- do log('\n' ~ lines | join('\n') ~ '\n', info=true) -%}
         {%- endif -%}
     {%- endif -%}
-{%- endmacro %}
-
-
-{#- The relation of a model; none where it does not exist. -#}
-{% macro relation_of(name) -%}
-    {%- set node = graph.nodes.get('model.segmentation.' ~ name) -%}
-    {{ return(load_relation(api.Relation.create(
-        database=node.database, schema=node.schema, identifier=node.alias
-    )) if node else none) }}
 {%- endmacro %}
 
 
@@ -92,7 +83,7 @@
     {%- set orders = relation_of('int_orders__checked') -%}
     {%- set bounds = relation_of('int_plausible_dates') -%}
     {%- if not orders or not bounds -%}
-        {{ return([]) }}
+        {{ return('') }}
     {%- endif -%}
     {%- set reporting = setting('reporting_currency') -%}
     {%- set found = run_query(
@@ -125,7 +116,6 @@
             ~ 'more than the days of rest, or as_of_date to the day after the newest order.'
         ) -%}
     {%- endif -%}
-    {{ return([]) }}
 {%- endmacro %}
 
 
@@ -165,12 +155,11 @@
     {%- endif -%}
     {%- set lines = [] -%}
     {%- for row in run_query(
-        "select case when champion <> 'none' then 'serves' else 'does not' end, "
-        ~ target_in_words('target', 'horizon_days') ~ ", champion, verdict from ("
-        ~ views | join(' union all ') ~ ") as fits order by 1 desc, 2"
+        'select ' ~ target_in_words('target', 'horizon_days') ~ ' as target, champion, verdict '
+        ~ 'from (' ~ views | join(' union all ') ~ ") as fits order by champion = 'none', 1"
     ).rows -%}
         {%- do lines.append('  {}: {}'.format(
-            row[1], row[2] if row[0] == 'serves' else 'not served: ' ~ row[3]
+            row[0], row[1] if row[1] != 'none' else 'not served: ' ~ row[2]
         )) -%}
     {%- endfor -%}
     {{ return(['What is predicted, and by which model:'] + lines if lines else []) }}

@@ -54,7 +54,7 @@ select
     unioned.source_name,
     unioned.table_name,
     reasons.rejection_reasons as most_frequent_rejection_reasons,
-    {{ dbt.string_literal(dbt.escape_single_quotes(pilot)) if pilot else 'null' }}
+    {{ quoted_text(pilot) if pilot else 'null' }}
         as pilot,
 
     ---------- numerics

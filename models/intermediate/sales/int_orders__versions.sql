@@ -108,7 +108,7 @@ orders as (
         sum(net_amount) as net_amount,
         {% for name, category in category_shares().items() -%}
         sum(case
-            when category = {{ dbt.string_literal(dbt.escape_single_quotes(category)) }}
+            when category = {{ quoted_text(category) }}
                 then net_amount
         end) as {{ name }}_net_amount,
         {% endfor %}

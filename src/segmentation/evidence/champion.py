@@ -1,9 +1,12 @@
 """Who serves: the best candidate that is clearly better than the strongest baseline."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
+
+from segmentation.evidence.bootstrap import interval
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,19 @@ class Lead:
     upper: float
     count_origins: int = 1
     count_ahead: int = 1
+
+    @classmethod
+    def over(
+        cls,
+        ahead: Sequence[float] | Sequence[np.ndarray],
+        drawn: Sequence[np.ndarray],
+    ) -> Self:
+        """Take by how much one is better at each origin, and in its resamples."""
+        if not len(ahead):
+            return cls(np.nan, np.nan, np.nan, 0, 0)
+        bounds = interval(np.mean(drawn, axis=0))
+        count_ahead = sum(by > 0 for by in ahead)
+        return cls(float(np.mean(ahead)), *bounds, len(ahead), int(count_ahead))
 
     @property
     def is_clear(self) -> bool:
@@ -189,6 +205,12 @@ def decide(
         {name: name in contenders for name in scores},
         {name: verdict(name) for name in scores},
     )
+
+
+def criterion_in_words(metric: str, count_origins: int) -> str:
+    """Say what candidates are compared by."""
+    words = metric.replace("_", " ")
+    return words if count_origins < 2 else f"mean {words} over {count_origins} origins"
 
 
 def _best(names: list[str], lead: Callable[[str, str], Lead]) -> str:

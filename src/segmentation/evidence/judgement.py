@@ -15,7 +15,12 @@ from segmentation.evidence.bootstrap import (
     point_values,
     replicates,
 )
-from segmentation.evidence.champion import Decision, Lead, decide
+from segmentation.evidence.champion import (
+    Decision,
+    Lead,
+    criterion_in_words,
+    decide,
+)
 from segmentation.evidence.metrics import IS_HIGHER_BETTER
 from segmentation.evidence.predictions import Origin, ordered, read
 
@@ -90,36 +95,38 @@ def _decide(
             )
         ]
 
-    def mean_over(some: Measured, name: str, origins: list[int]) -> np.ndarray:
-        return np.mean([some[n][name][metric] for n in origins], axis=0)
-
     def score(name: str) -> float:
-        origins = telling(name)
-        return float(mean_over(points, name, origins)) if origins else np.nan
+        found = [points[n][name][metric] for n in telling(name)]
+        return float(np.mean(found)) if found else np.nan
 
     def lead(better: str, worse: str) -> Lead:
         origins = telling(better, worse)
-        if not origins:
-            return Lead(np.nan, np.nan, np.nan, 0, 0)
-        by = np.array(
-            [
-                sign * (points[n][better][metric] - points[n][worse][metric])
-                for n in origins
-            ]
+        ahead, drawn = (
+            [sign * (some[n][better][metric] - some[n][worse][metric]) for n in origins]
+            for some in (points, samples)
         )
-        ours, theirs = (mean_over(samples, name, origins) for name in (better, worse))
-        bounds = interval(sign * (ours - theirs))
-        return Lead(float(by.mean()), *bounds, len(origins), int((by > 0).sum()))
+        return Lead.over(ahead, drawn)
 
-    words, count = metric.replace("_", " "), max(len(telling(name)) for name in order)
+    count = max(len(telling(name)) for name in order)
     return decide(
         {name: score(name) for name in order},
         baselines,
         lead,
-        criterion=words if count < 2 else f"mean {words} over {count} origins",
+        criterion=criterion_in_words(metric, count),
         incumbent=incumbent,
         off_level={name for name in order if _is_off_level(points, samples, name)},
     )
+
+
+def _at_origins(
+    points: Measured, samples: Measured, name: str, metric: str
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return a metric of a candidate and its resamples, where it is defined."""
+    return [
+        (at_origin[name][metric], drawn[name][metric])
+        for at_origin, drawn in zip(points, samples, strict=True)
+        if name in at_origin and np.isfinite(at_origin[name].get(metric, np.nan))
+    ]
 
 
 def _is_off_level(points: Measured, samples: Measured, name: str) -> bool:
@@ -128,50 +135,28 @@ def _is_off_level(points: Measured, samples: Measured, name: str) -> bool:
     Far too high or far too low in all, or next to nothing for the fifth of customers
     predicted lowest, who spend all the same.
     """
-    bounds = [
-        {
-            metric: interval(drawn[name][metric])
-            for metric in (LEVEL_METRIC, LOWEST_METRIC)
-            if np.isfinite(at_origin[name].get(metric, np.nan))
-        }
-        for at_origin, drawn in zip(points, samples, strict=True)
-        if name in at_origin
-    ]
     overall, lowest = (
-        [some[metric] for some in bounds if metric in some]
+        [interval(drawn) for _, drawn in _at_origins(points, samples, name, metric)]
         for metric in (LEVEL_METRIC, LOWEST_METRIC)
     )
-    return (
-        _all(lower > FAR_OFF for lower, _ in overall)
-        or _all(upper < 1 / FAR_OFF for _, upper in overall)
-        or _all(upper < NEXT_TO_NOTHING for _, upper in lowest)
+    is_far_off = bool(overall) and (
+        all(lower > FAR_OFF for lower, _ in overall)
+        or all(upper < 1 / FAR_OFF for _, upper in overall)
     )
-
-
-def _all(conditions: Iterable[bool]) -> bool:
-    """Whether there are conditions and all hold."""
-    found = list(conditions)
-    return bool(found) and all(found)
+    is_nothing = bool(lowest) and all(upper < NEXT_TO_NOTHING for _, upper in lowest)
+    return is_far_off or is_nothing
 
 
 def _level_in_words(points: Measured, samples: Measured, name: str) -> str:
     """Say how much a candidate predicts of what came, in all."""
-    found = [
-        (at_origin[name][LEVEL_METRIC], drawn[name][LEVEL_METRIC])
-        for at_origin, drawn in zip(points, samples, strict=True)
-        if name in at_origin and np.isfinite(at_origin[name][LEVEL_METRIC])
-    ]
+    found = _at_origins(points, samples, name, LEVEL_METRIC)
     if not found:
         return "its level cannot be judged"
     level = float(np.mean([point for point, _ in found]))
     lower, upper = interval(np.mean([drawn for _, drawn in found], axis=0))
-    how = (
-        "right within what can be told"
-        if lower <= 1 <= upper
-        else "too high"
-        if lower > 1
-        else "too low"
-    )
+    how = "right within what can be told"
+    if not lower <= 1 <= upper:
+        how = "too high" if lower > 1 else "too low"
     return f"level: {level:.2f} [{lower:.2f}, {upper:.2f}] times what came, {how}"
 
 

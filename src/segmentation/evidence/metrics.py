@@ -85,6 +85,10 @@ class Ranked:
         """Sum of all weights, shape (b,)."""
         return self.below[-1] + self.weights[-1]
 
+    def total_of(self, taken: np.ndarray) -> np.ndarray:
+        """Return the actual total of a part of each group, at its mean, shape (b,)."""
+        return (self.totals * (taken / np.maximum(self.weights, _TINY))).sum(axis=0)
+
     def bins(self, count_bins: int = COUNT_BINS) -> np.ndarray:
         """Return the equal-count bin, 0 the lowest, that each group's middle is in."""
         middle = count_bins * (2 * self.below + self.weights)
@@ -153,8 +157,7 @@ def top_share(ranked: Ranked, share: float) -> np.ndarray:
     """
     above = ranked.size - ranked.below - ranked.weights
     taken = np.clip(share * ranked.size - above, 0, ranked.weights)
-    captured = (ranked.totals * (taken / np.maximum(ranked.weights, _TINY))).sum(axis=0)
-    return ratio(captured, ranked.totals.sum(axis=0))
+    return ratio(ranked.total_of(taken), ranked.totals.sum(axis=0))
 
 
 def lowest_level(ranked: Ranked, share: float) -> np.ndarray:
@@ -163,8 +166,7 @@ def lowest_level(ranked: Ranked, share: float) -> np.ndarray:
     Of a group of equals on the cut, as many count as fit, at the mean of the group.
     """
     taken = np.clip(share * ranked.size - ranked.below, 0, ranked.weights)
-    came = (ranked.totals * (taken / np.maximum(ranked.weights, _TINY))).sum(axis=0)
-    return ratio(ranked.predicted @ taken, came)
+    return ratio(ranked.predicted @ taken, ranked.total_of(taken))
 
 
 def concentration(ranked: Ranked) -> np.ndarray:
@@ -236,9 +238,9 @@ def probability_metrics(
     -------
     dict
         Metric to values, shape (b,). `brier_score` is a mean squared error (Brier
-        1950); `predicted_over_actual` is of means:
-        1 is unbiased; `top_decile_lift` is the rate among the tenth predicted highest
-        over the rate of all. Metrics of `raw` are left out where it is None.
+        1950); `predicted_over_actual` is of means: 1 is unbiased; `top_decile_lift` is
+        the rate among the tenth predicted highest over the rate of all. Metrics of
+        `raw` are left out where it is None.
     """
     ranked = Ranked.of(actual, predicted, weights)
     squares, losses = (actual - predicted) ** 2, log_losses(actual, predicted)

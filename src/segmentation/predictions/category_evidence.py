@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from segmentation.evidence.bootstrap import interval, resamples
-from segmentation.evidence.champion import Lead, decide
+from segmentation.evidence.champion import Lead, criterion_in_words, decide
 from segmentation.evidence.judgement import SCORECARD_SCHEMA
 from segmentation.evidence.metrics import ratio
 from segmentation.predictions.tastes import (
@@ -117,20 +117,19 @@ def judge_categories(
     samples = [np.concatenate(some, axis=2) for some in parts_drawn]
     which = metrics.index(DECIDING)
     score = np.mean([point[:, which, 0] for point in points], axis=0)
-    drawn = np.mean([sample[:, which] for sample in samples], axis=0)
 
     def lead(better: str, worse: str) -> Lead:
         a, b = CANDIDATES.index(better), CANDIDATES.index(worse)
-        by = np.array([point[b, which, 0] - point[a, which, 0] for point in points])
-        bounds = interval(drawn[b] - drawn[a])
-        return Lead(float(by.mean()), *bounds, len(by), int((by > 0).sum()))
+        return Lead.over(
+            [point[b, which, 0] - point[a, which, 0] for point in points],
+            [sample[b, which] - sample[a, which] for sample in samples],
+        )
 
-    words, count = DECIDING.replace("_", " "), len(origins)
     decision = decide(
         dict(zip(CANDIDATES, score.tolist(), strict=True)),
         set(BASELINES),
         lead,
-        criterion=words if count < 2 else f"mean {words} over {count} origins",
+        criterion=criterion_in_words(DECIDING, len(origins)),
         incumbent=incumbent,
     )
     best = CANDIDATES.index(decision.best_baseline)

@@ -69,38 +69,21 @@ sources as (
     from segments
     union all
     {% endfor -%}
-    {% for figure in ['description', 'suggested_play'] -%}
+    {% for source, figure in [
+        ('dim_segments', 'description'), ('dim_segments', 'suggested_play'),
+        ('rpt_segment_overview', 'name_caution'), ('rpt_segment_overview', 'as_of_date'),
+    ] -%}
     select
-        'dim_segments' as source,
+        '{{ source }}' as source,
         segment_id,
         cast(null as {{ dbt.type_string() }}) as feature,
         cast(null as {{ dbt.type_string() }}) as feature_value,
         '{{ figure }}' as figure,
         cast(null as double) as figure_value,
-        {{ figure }} as words
-    from segments
+        cast({{ figure }} as {{ dbt.type_string() }}) as words
+    from {{ 'segments' if source == 'dim_segments' else 'overview' }}
     union all
     {% endfor -%}
-    select
-        'rpt_segment_overview' as source,
-        segment_id,
-        cast(null as {{ dbt.type_string() }}) as feature,
-        cast(null as {{ dbt.type_string() }}) as feature_value,
-        'name_caution' as figure,
-        cast(null as double) as figure_value,
-        name_caution as words
-    from overview
-    union all
-    select
-        'rpt_segment_overview' as source,
-        segment_id,
-        cast(null as {{ dbt.type_string() }}) as feature,
-        cast(null as {{ dbt.type_string() }}) as feature_value,
-        'as_of_date' as figure,
-        cast(null as double) as figure_value,
-        cast(as_of_date as {{ dbt.type_string() }}) as words
-    from overview
-    union all
     select
         'rpt_segment_profiles' as source,
         segment_id,

@@ -1,20 +1,15 @@
 -- What every row of another model is joined to, without a key, is a single row: a second
 -- one would double all of them, and none would leave nothing. A shop without an order has
 -- no date that live segments are known at.
+{% for table, wrong in {
+    'int_plausible_dates': '<> 1',
+    'int_prospects__conversion': '<> 1',
+    'int_live__known': '> 1',
+}.items() -%}
 select
-    'int_plausible_dates' as table_name,
+    '{{ table }}' as table_name,
     count(*) as count_rows
-from {{ ref('int_plausible_dates') }}
-having count(*) <> 1
-union all
-select
-    'int_prospects__conversion' as table_name,
-    count(*) as count_rows
-from {{ ref('int_prospects__conversion') }}
-having count(*) <> 1
-union all
-select
-    'int_live__known' as table_name,
-    count(*) as count_rows
-from {{ ref('int_live__known') }}
-having count(*) > 1
+from {{ ref(table) }}
+having count(*) {{ wrong }}
+{% if not loop.last %}union all{% endif %}
+{% endfor %}
