@@ -38,7 +38,7 @@ placements as (
         anchor_date,
         previous_anchor_date as features_date,
         cluster_fit_id,
-        null as other_fit_id,
+        cast(null as {{ dbt.type_string() }}) as other_fit_id,
         false as has_fit_before,
         true as is_of_earlier_features
     from anchors
