@@ -54,10 +54,6 @@ TIERS = {
     "Spent more within a year than 95 % of those who spent something": (0.95, 1),
 }
 
-pytestmark = pytest.mark.xfail(
-    strict=False, reason="two of five shops do not hold yet: seasonal, subscription"
-)
-
 
 @pytest.fixture(scope="module", params=shops.SHOPS)
 def shop(request, new_project):
