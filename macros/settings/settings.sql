@@ -447,6 +447,22 @@ Segments:
     choices: [reduce_churn, grow_value, win_back, convert]
     default: reduce_churn
     sentence: What segments are ranked for, and what features are weighed by
+
+Publication:
+  publish_path:
+    type: folder
+    nullable: true
+    default: null
+    example: /srv/published
+    sentence: >-
+      Folder to which `dbt build` publishes the marts for readers. Null takes `published`
+      beside the database file
+  publish_versions:
+    type: whole number
+    least: 1
+    most: 1000
+    default: 3
+    sentence: So many published versions are kept, for readers who go back to an older one
 {%- endmacro %}
 
 

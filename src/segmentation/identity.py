@@ -16,7 +16,14 @@ NOTHING = "none"  # the champion, or the method, of a fit that learned nothing
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "duckdb")
 
 # no fit depends on the synthetic shop, or on how pages are written or files waited for
-NOT_LEARNED_WITH = {"world", "cards", "personas", "writing.py", "database_lock.py"}
+NOT_LEARNED_WITH = {
+    "world",
+    "cards",
+    "personas",
+    "writing.py",
+    "database_lock.py",
+    "publication.py",
+}
 
 
 @cache

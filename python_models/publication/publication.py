@@ -1,0 +1,9 @@
+"""Publishes the marts once all of them are built and tested. One row: what came of it."""
+
+from segmentation.publication import publish_marts
+
+
+def model(dbt, session):
+    marts = dbt.ref("published_marts")
+
+    return publish_marts(session, marts.fetchall(), marts.columns)
