@@ -1,0 +1,3 @@
+{{ config(materialized='view') }}
+
+select * from {{ source('ledger', 'run_nodes') }}
