@@ -82,16 +82,24 @@ probabilities as (
     select
         purchase_probabilities.customer_id,
         fits.horizon_days,
-        {% for name, how, is_there in [
-            ('purchase', 'max', '='), ('shorter', 'max', '<'), ('longer', 'min', '>')
-        ] -%}
-        {{ how }}(
+        max(
             case
-                when purchase_probabilities.horizon_days {{ is_there }} fits.horizon_days
+                when purchase_probabilities.horizon_days = fits.horizon_days
                     then purchase_probabilities.purchase_probability
             end
-        ) as {{ name }}_probability{{ ',' if not loop.last }}
-        {% endfor %}
+        ) as purchase_probability,
+        max(
+            case
+                when purchase_probabilities.horizon_days < fits.horizon_days
+                    then purchase_probabilities.purchase_probability
+            end
+        ) as shorter_probability,
+        min(
+            case
+                when purchase_probabilities.horizon_days > fits.horizon_days
+                    then purchase_probabilities.purchase_probability
+            end
+        ) as longer_probability
     from purchase_probabilities
     cross join fits
     group by purchase_probabilities.customer_id, fits.horizon_days

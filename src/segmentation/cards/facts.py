@@ -275,8 +275,8 @@ class Facts:
     def coverage(self) -> list[dict[str, Any]]:
         """How often intervals held what came, by origin, newest first, and band.
 
-        `amount`, `orders`, `buyers` (amounts if buying) and `told` (expected over actual
-        amount) are rows of the scorecard; of all but amount, there may be none.
+        `amount`, `orders`, `buyers` (amounts if buying) and `told` (expected over
+        actual amount) are rows of the scorecard; of all but amount, there may be none.
         """
         found = []
         for origin in self.origins:
