@@ -2,6 +2,9 @@
     the name can be taken at its word. RFM compares customers with each other: in a shop
     where everyone buys every week, someone is 'at risk' after ten days.
 
+    A caution that says "likely to buy than not" gives the probability: a persona card
+    does not give it again.
+
     segments: the relation that holds dimension and segment_code
     sizes:    the relation that holds the figures of the segment
     everyone: the relation that holds those of all customers -#}

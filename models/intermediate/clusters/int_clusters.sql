@@ -115,7 +115,8 @@ distinct_names as (
 select
     {{ cluster_code('clusters_known.cluster_id') }} as segment_code,
     clusters_known.distinct_name as suggested_name,
-    descriptions.description,
+    coalesce(descriptions.description, 'Nobody was in it when it was learned')
+        as description,
     clusters_known.is_serving as is_current,
     row_number() over (
         order by

@@ -3,7 +3,8 @@
 ) }}") }}
 
 -- The cluster of each customer at each anchor, by the fit that served then, and by the
--- fit that served at the previous anchor.
+-- fit that served at the previous anchor. Where the two differ, the features of the
+-- previous anchor are placed by the fit of this one, too.
 {%- set features = history_features() %}
 {%- set categories = history_categories() %}
 {%- set likelihood = 'exp((best.score - prototype.score) / (2 * dispersion))' %}
@@ -18,11 +19,38 @@ fits as (
 
 ),
 
+placements as (
+
+    select
+        anchor_date,
+        anchor_date as features_date,
+        cluster_fit_id,
+        case
+            when previous_cluster_fit_id <> cluster_fit_id then previous_cluster_fit_id
+        end as other_fit_id,
+        previous_cluster_fit_id is not null as has_fit_before,
+        false as is_of_earlier_features
+    from anchors
+
+    union all
+
+    select
+        anchor_date,
+        previous_anchor_date as features_date,
+        cluster_fit_id,
+        cast(null as {{ dbt.type_string() }}) as other_fit_id,
+        false as has_fit_before,
+        true as is_of_earlier_features
+    from anchors
+    where cluster_fit_id <> coalesce(previous_cluster_fit_id, '')
+
+),
+
 customers as (
 
     select
         features.customer_id,
-        features.anchor_date,
+        placements.anchor_date,
         features.input_checksum,
         {% for category in categories -%}
         coalesce(features.{{ category }}, '') as {{ category }},
@@ -31,15 +59,13 @@ customers as (
         {{ transformed('log1p', 'coalesce(features.' ~ feature ~ ', 0)') }}
             as {{ feature }}_log,
         {% endfor -%}
-        anchors.cluster_fit_id,
-        case
-            when anchors.previous_cluster_fit_id <> anchors.cluster_fit_id
-                then anchors.previous_cluster_fit_id
-        end as other_fit_id,
-        anchors.previous_cluster_fit_id is not null as has_fit_before
+        placements.cluster_fit_id,
+        placements.other_fit_id,
+        placements.has_fit_before,
+        placements.is_of_earlier_features
     from {{ ref('int_customers__history_features') }} as features
-    inner join anchors
-        on features.anchor_date = anchors.anchor_date
+    inner join placements
+        on features.anchor_date = placements.features_date
     where features.count_orders > 0
 
 ),
@@ -163,6 +189,7 @@ scored as (
         customers.cluster_fit_id,
         customers.other_fit_id,
         customers.has_fit_before,
+        customers.is_of_earlier_features,
         rules.dispersion,
         rules.max_distance,
         other_rules.max_distance as other_max_distance,
@@ -204,31 +231,59 @@ assigned as (
         end as other_cluster_id
     from nearest
 
+),
+
+placed as (
+
+    select
+        *,
+        case
+            when other_fit_id is not null then other_cluster_id
+            when has_fit_before then cluster_id
+        end as cluster_id_at_previous_fit,
+        sqrt(greatest(best.score - best.prototype_offset, 0)) as cluster_distance,
+        case
+            when cluster_id > 0
+                then
+                    {{ total_of(each_of('scores', 'prototype',
+                        'case when prototype.cluster_id = cluster_id then '
+                        ~ likelihood ~ ' else 0 end'
+                    )) }}
+                    / {{ total_of(each_of('scores', 'prototype', likelihood)) }}
+        end as cluster_confidence
+    from assigned
+    where not is_of_earlier_features
+
+),
+
+earlier as (
+
+    select
+        customer_id,
+        anchor_date,
+        cluster_id
+    from assigned
+    where is_of_earlier_features
+
 )
 
 select
     ---------- ids
-    customer_id,
-    anchor_date,
-    cluster_fit_id,
-    cluster_id,
-    case
-        when other_fit_id is not null then other_cluster_id
-        when has_fit_before then cluster_id
-    end as cluster_id_at_previous_fit,
+    placed.customer_id,
+    placed.anchor_date,
+    placed.cluster_fit_id,
+    placed.cluster_id,
+    placed.cluster_id_at_previous_fit,
+    earlier.cluster_id as cluster_id_of_earlier_features,
 
     ---------- strings
-    input_checksum,
+    placed.input_checksum,
 
     ---------- numerics
-    sqrt(greatest(best.score - best.prototype_offset, 0)) as cluster_distance,
-    case
-        when cluster_id > 0
-            then
-                {{ total_of(each_of('scores', 'prototype',
-                    'case when prototype.cluster_id = cluster_id then '
-                    ~ likelihood ~ ' else 0 end'
-                )) }}
-                / {{ total_of(each_of('scores', 'prototype', likelihood)) }}
-    end as cluster_confidence
-from assigned
+    placed.cluster_distance,
+    placed.cluster_confidence
+from placed
+left join earlier
+    on
+        placed.customer_id = earlier.customer_id
+        and placed.anchor_date = earlier.anchor_date

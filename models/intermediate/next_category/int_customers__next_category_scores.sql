@@ -16,7 +16,7 @@ category_counts as (
     select
         category_counts.customer_id,
         category_counts.category,
-        category_counts.count_order_days
+        category_counts.expected_main_days
     from {{ ref('int_customers__category_counts') }} as category_counts
     inner join customers
         on
@@ -85,7 +85,7 @@ totals as (
 
     select
         customer_id,
-        sum(count_order_days) as count_order_days
+        sum(expected_main_days) as expected_main_days
     from category_counts
     group by customer_id
 
@@ -102,8 +102,8 @@ pairs as (
         served.is_baseline,
         served.alpha,
         served.favourite_rate,
-        coalesce(category_counts.count_order_days, 0) as count_order_days,
-        coalesce(totals.count_order_days, 0) as count_all_order_days,
+        coalesce(category_counts.expected_main_days, 0) as expected_main_days,
+        coalesce(totals.expected_main_days, 0) as expected_all_main_days,
         coalesce(shares.shop_share, 0) as shop_share,
         coalesce(favourites.shop_share, 0) as favourite_share,
         customers.favourite_category is not null as has_favourite,
@@ -139,7 +139,7 @@ parts as (
             when champion = 'own favourite'
                 then case when is_favourite then favourite_rate else 0 end
             else
-                (1 - last_weight) * count_order_days / (count_all_order_days + alpha)
+                (1 - last_weight) * expected_main_days / (expected_all_main_days + alpha)
         end as own_part,
         case
             when champion = 'popularity' then shop_share
@@ -149,7 +149,7 @@ parts as (
             when champion = 'own favourite'
                 then (1 - favourite_rate) * shop_share / (1 - favourite_share)
             else
-                (1 - last_weight) * alpha * shop_share / (count_all_order_days + alpha)
+                (1 - last_weight) * alpha * shop_share / (expected_all_main_days + alpha)
         end as shop_part,
         case when is_last then last_weight else 0 end as last_part
     from pairs

@@ -20,7 +20,8 @@ clusters as (
         customer_id,
         anchor_date,
         cast(null as bigint) as cluster_id,
-        cast(null as bigint) as cluster_id_at_previous_fit
+        cast(null as bigint) as cluster_id_at_previous_fit,
+        cast(null as bigint) as cluster_id_of_earlier_features
     from segments
     where false
     {%- endif %}
@@ -37,9 +38,12 @@ anchors as (
 select
     segments.*,
     segments.lifecycle_stage_code as lifecycle_stage_code_by_earlier_cuts,
+    cast(null as {{ dbt.type_string() }}) as lifecycle_stage_code_of_earlier_features,
     {{ cluster_code('clusters.cluster_id') }} as cluster_code,
     {{ cluster_code('clusters.cluster_id_at_previous_fit') }}
         as cluster_code_by_earlier_cuts,
+    {{ cluster_code('clusters.cluster_id_of_earlier_features') }}
+        as cluster_code_of_earlier_features,
     anchors.previous_anchor_date
 from segments
 inner join anchors

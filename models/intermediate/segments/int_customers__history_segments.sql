@@ -2,8 +2,9 @@
     pre_hook="{{ forget_stale_history(['input_checksum', 'definitions_checksum']) }}"
 ) }}
 
--- Segments at each anchor by the cut points of that anchor, and by those of the
--- previous anchor: the segment if nobody else had moved.
+-- Segments at each anchor by the cut points of that anchor. Beside them stand the segment
+-- if only the customer had moved since the previous anchor (by the cut points of then),
+-- and the one if only the cut points had (of the features of then).
 {%- set metrics = rfm_metrics() %}
 with
 
@@ -134,18 +135,18 @@ sticky as (
 
 ),
 
-beside_earlier as (
+earlier as (
 
     select
-        *,
         {% for metric in metrics -%}
-        lag(sticky_{{ metric }}_score) over (
-            partition by customer_id
-            order by anchor_date
-        ) as earlier_sticky_{{ metric }}_score,
+        sticky.sticky_{{ metric }}_score as earlier_sticky_{{ metric }}_score,
         {% endfor -%}
-        anchor_date as scored_at
-    from sticky
+        features.*
+    from {{ ref('int_customers__history_features') }} as features
+    inner join sticky
+        on
+            features.customer_id = sticky.customer_id
+            and features.anchor_date = sticky.anchor_date
 
 ),
 
@@ -154,35 +155,48 @@ compared as (
     select
         customers.*,
         {% for metric in metrics -%}
-        beside_earlier.{{ metric }}_score,
-        beside_earlier.sticky_{{ metric }}_score,
+        sticky.{{ metric }}_score,
+        sticky.sticky_{{ metric }}_score,
         case
-            when customers.was_customer
+            when customers.was_customer and customers.count_orders > 0
                 then {{ rfm_score(metric, cut_points='earlier_cut_points') }}
         end as {{ metric }}_score_by_earlier_cuts,
         case
-            when customers.was_customer
+            when customers.was_customer and customers.count_orders > 0
                 then {{ sticky_score(
-                    metric, 'beside_earlier', cut_points='earlier_cut_points'
+                    metric, 'earlier', cut_points='earlier_cut_points'
                 ) }}
         end as sticky_{{ metric }}_score_by_earlier_cuts,
+        case
+            when customers.was_customer then {{ rfm_score(metric, 'earlier') }}
+        end as {{ metric }}_score_of_earlier_features,
+        case
+            when customers.was_customer
+                then {{ sticky_score(metric, 'earlier', 'earlier') }}
+        end as sticky_{{ metric }}_score_of_earlier_features,
         {% endfor -%}
         {{ value_tier('customers.net_amount_365d') }} as value_tier_code,
         case
-            when customers.was_customer
+            when customers.was_customer and customers.count_orders > 0
                 then {{ value_tier('customers.net_amount_365d', 'earlier_cut_points') }}
-        end as value_tier_code_by_earlier_cuts
+        end as value_tier_code_by_earlier_cuts,
+        case
+            when customers.was_customer
+                then {{ value_tier('earlier.net_amount_365d') }}
+        end as value_tier_code_of_earlier_features
     from customers
-    left join beside_earlier
+    left join sticky
         on
-            customers.customer_id = beside_earlier.customer_id
-            and customers.anchor_date = beside_earlier.anchor_date
+            customers.customer_id = sticky.customer_id
+            and customers.anchor_date = sticky.anchor_date
+    left join earlier
+        on
+            customers.customer_id = earlier.customer_id
+            and customers.previous_anchor_date = earlier.anchor_date
     left join cut_points
         on customers.anchor_date = cut_points.anchor_date
     left join cut_points as earlier_cut_points
-        on
-            customers.previous_anchor_date = earlier_cut_points.anchor_date
-            and customers.count_orders > 0
+        on customers.previous_anchor_date = earlier_cut_points.anchor_date
 
 )
 
@@ -196,11 +210,15 @@ select
     compared.definitions_checksum,
     coalesce(plain_cells.segment_code, 'no_purchase') as rfm_segment_code,
     plain_by_earlier_cuts.segment_code as rfm_segment_code_by_earlier_cuts,
+    plain_of_earlier_features.segment_code as rfm_segment_code_of_earlier_features,
     coalesce(sticky_cells.segment_code, 'no_purchase') as sticky_rfm_segment_code,
     sticky_by_earlier_cuts.segment_code as sticky_rfm_segment_code_by_earlier_cuts,
+    sticky_of_earlier_features.segment_code
+        as sticky_rfm_segment_code_of_earlier_features,
     stages.stage_code as lifecycle_stage_code,
     compared.value_tier_code,
     compared.value_tier_code_by_earlier_cuts,
+    compared.value_tier_code_of_earlier_features,
 
     ---------- numerics
     {% for metric in metrics -%}
@@ -224,6 +242,14 @@ left join cells as sticky_cells
 left join cells as sticky_by_earlier_cuts
     on {{ is_in_cell(
         'compared', 'sticky_by_earlier_cuts', 'sticky_', '_by_earlier_cuts'
+    ) }}
+left join cells as plain_of_earlier_features
+    on {{ is_in_cell(
+        'compared', 'plain_of_earlier_features', '', '_of_earlier_features'
+    ) }}
+left join cells as sticky_of_earlier_features
+    on {{ is_in_cell(
+        'compared', 'sticky_of_earlier_features', 'sticky_', '_of_earlier_features'
     ) }}
 left join stages
     on {{ is_in_stage('compared', 'stages') }}

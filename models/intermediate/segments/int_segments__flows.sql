@@ -1,7 +1,7 @@
 {{ config(materialized="table") }}
 
--- Segment before, segment after, and the segment in between: the one by the cut points
--- of the previous anchor.
+-- Segment before, segment after, and the two in between: the one if only the customer
+-- had moved, and the one if only the cut points had.
 with
 
 customers as (
@@ -9,7 +9,12 @@ customers as (
     select
         {% for column in segment_dimensions().values() -%}
         {{ column }},
-        {{ column }}_by_earlier_cuts,
+        -- customers who bought or returned all they had are not moved by cut points
+        case
+            when was_customer and count_orders > 0 then {{ column }}_by_earlier_cuts
+            else {{ column }}
+        end as {{ column }}_by_earlier_cuts,
+        {{ column }}_of_earlier_features,
         lag({{ column }}) over (
             partition by customer_id
             order by anchor_date
@@ -31,7 +36,9 @@ select
     anchor_date,
     '{{ dimension }}' as dimension,
     from_{{ column }} as from_segment_code,
-    coalesce({{ column }}_by_earlier_cuts, {{ column }}) as via_segment_code,
+    {{ column }}_by_earlier_cuts as segment_code_by_earlier_cuts,
+    coalesce({{ column }}_of_earlier_features, from_{{ column }})
+        as segment_code_of_earlier_features,
     {{ column }} as to_segment_code,
     is_new,
     has_changed,
@@ -41,7 +48,8 @@ from customers
 group by
     anchor_date,
     from_{{ column }},
-    coalesce({{ column }}_by_earlier_cuts, {{ column }}),
+    {{ column }}_by_earlier_cuts,
+    coalesce({{ column }}_of_earlier_features, from_{{ column }}),
     {{ column }},
     is_new,
     has_changed

@@ -1,7 +1,10 @@
 {{ config(materialized='view') }}
 
--- Each customer changes segment in at most two steps: first by what they did, or by
--- time, under the previous cut points; then because the cut points moved.
+-- Each customer changes segment in at most two steps: by what they did, or by time; and
+-- because the cut points moved. Which one comes first is nobody's to say, so that each
+-- order counts half (the Shapley value of two players, Shapley 1953).
+{%- set own_cause = "case when has_changed then 'behaviour' else 'ageing' end" %}
+{%- set drift = "'cut_drift'" %}
 with
 
 flows as (
@@ -27,28 +30,31 @@ steps as (
     select
         anchor_date,
         dimension,
-        case
-            when is_new then 'new_customers'
-            when has_changed then 'behaviour'
-            else 'ageing'
-        end as cause,
+        'new_customers' as cause,
         from_segment_code,
-        case when is_new then to_segment_code else via_segment_code end
-            as to_segment_code,
+        to_segment_code,
         count_customers
     from flows
+    where is_new
 
+    {% for cause, from_code, to_code in [
+        (own_cause, 'from_segment_code', 'segment_code_by_earlier_cuts'),
+        (drift, 'segment_code_by_earlier_cuts', 'to_segment_code'),
+        (drift, 'from_segment_code', 'segment_code_of_earlier_features'),
+        (own_cause, 'segment_code_of_earlier_features', 'to_segment_code'),
+    ] -%}
     union all
 
     select
         anchor_date,
         dimension,
-        'cut_drift' as cause,
-        via_segment_code as from_segment_code,
-        to_segment_code,
-        count_customers
+        {{ cause }} as cause,
+        {{ from_code }} as from_segment_code,
+        {{ to_code }} as to_segment_code,
+        0.5 * count_customers as count_customers
     from flows
     where not is_new
+    {% endfor %}
 
 ),
 

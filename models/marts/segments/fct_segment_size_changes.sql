@@ -7,8 +7,8 @@ select
 
     ---------- numerics
     cast(count_before as bigint) as count_before,
-    cast(count_joined as bigint) as count_joined,
-    cast(count_left as bigint) as count_left,
-    cast(net_change as bigint) as net_change,
+    cast(count_joined as double) as count_joined,
+    cast(count_left as double) as count_left,
+    cast(net_change as double) as net_change,
     cast(count_after as bigint) as count_after
 from {{ ref('int_segments__size_changes') }}

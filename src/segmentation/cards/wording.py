@@ -211,6 +211,11 @@ MEASURES = {
         "top_1_hit_rate": Measure(
             "hit rate", "how often the category named first is the one bought"
         ),
+        "top_1_probability": Measure(
+            "promised hit rate",
+            "the mean probability of the category named first; it should equal the hit "
+            "rate",
+        ),
         "top_3_hit_rate": Measure(
             "hit rate of three", "how often it is among the three named first"
         ),

@@ -22,6 +22,7 @@ from scipy.special import digamma, expit, gammaln, hyp2f1
 from segmentation.clv.models import PurchaseModel, per_count
 
 MAX_TERMS = 10_000
+MOST_LOG = 500.0  # of a number that may still be multiplied by another like it
 
 
 def _apart(value: float, pole: float) -> float:
@@ -30,27 +31,40 @@ def _apart(value: float, pole: float) -> float:
 
 
 def _gauss(
-    a: float | np.ndarray, b: float | np.ndarray, c: float | np.ndarray, z: np.ndarray
+    power: float | np.ndarray,
+    a: float | np.ndarray,
+    b: float | np.ndarray,
+    c: float | np.ndarray,
+    z: np.ndarray,
 ) -> np.ndarray:
-    """Return ₂F₁(a, b; c; z) for 0 ≤ z < 1.
+    """Return (1 - z)^power ₂F₁(a, b; c; z) for 0 ≤ z < 1.
 
-    Near z = 1 scipy's passes through gamma functions of c, which overflow. The series
-    itself converges for any z as fast as c - a - b is large, which it is with c.
+    Near z = 1 scipy's passes through gamma functions of c, which overflow, and where
+    the power leaves nothing, its product with ₂F₁ is 0 × ∞. The series itself converges
+    for any z as fast as c - a - b is large, which it is with c; it is scaled down on
+    its way.
     """
-    a, b, c, z = np.broadcast_arrays(a, b, c, z)
+    power, a, b, c, z = np.broadcast_arrays(power, a, b, c, z)
     shape = c.shape
-    a, b, c, z = (v.ravel().astype(float) for v in (a, b, c, z))
-    near = (z > 0.9) & (c > 30)
+    power, a, b, c, z = (v.ravel().astype(float) for v in (power, a, b, c, z))
+    log_factor = power * np.log1p(-z)
+    is_series = ((z > 0.9) & (c > 30)) | (log_factor < -MOST_LOG)
     value = np.empty(len(z))
-    value[~near] = hyp2f1(a[~near], b[~near], c[~near], z[~near])
-    a, b, c, z = (v[near] for v in (a, b, c, z))
+    value[~is_series] = hyp2f1(*(v[~is_series] for v in (a, b, c, z)))
+    value[~is_series] *= np.exp(log_factor[~is_series])
+    a, b, c, z, log_factor = (v[is_series] for v in (a, b, c, z, log_factor))
     term, total = np.ones_like(z), np.ones_like(z)
     for k in range(MAX_TERMS):
         term = term * ((a + k) * (b + k) / ((c + k) * (k + 1)) * z)
         total += term
+        is_large = np.abs(total) > np.exp(MOST_LOG)
+        if is_large.any():
+            scale = np.where(is_large, MOST_LOG, 0.0)
+            term, total = term * np.exp(-scale), total * np.exp(-scale)
+            log_factor = log_factor + scale
         if (np.abs(term) <= 1e-17 * np.abs(total)).all():
             break
-    value[near] = total
+    value[is_series] = total * np.exp(log_factor)
     return value.reshape(shape)
 
 
@@ -185,10 +199,11 @@ class BetaGeometric(PurchaseModel):
     ) -> np.ndarray:
         """Return the expected purchases in (T, T + t] of who is alive, shape (n,).
 
-        c / (a - 1) · [1 - (1 - z)^(a - 1) ₂F₁(c - r - x, a - 1; c; z)], with
-        c = a + b + n - 1 and z = t / (α + T + t): eq. 10 of Fader, Hardie & Lee (2005)
-        after an Euler transform, in which c - r - x no longer grows with x, so that
-        nothing overflows. At a = 1 and c = 0 it is taken 1e-7 beside the gap.
+        c / (a - 1) · [1 - (1 - z)^(r + x) ₂F₁(r + x, b + n; c; z)], with
+        c = a + b + n - 1 and z = t / (α + T + t): eq. 10 of Fader, Hardie & Lee (2005).
+        Where r + x is above a - 1, it is taken after an Euler transform, as
+        (1 - z)^(a - 1) ₂F₁(c - r - x, a - 1; c; z), so that nothing overflows. At a = 1
+        and c = 0 it is taken 1e-7 beside the gap.
         """
         tosses = np.asarray(x) + self.first_tosses
         return self._expected(t, self.r + np.asarray(x), T, self.b + tosses)
@@ -214,5 +229,8 @@ class BetaGeometric(PurchaseModel):
         c = a + np.asarray(b, dtype=float) - 1
         c = np.where(np.abs(c) < 1e-7, 1e-7, c)
         z = t / (self.alpha + T + t)
-        stays = np.exp((a - 1) * np.log1p(-z)) * _gauss(c - shape, a - 1, c, z)
+        is_many = np.asarray(shape) > a - 1
+        power = np.where(is_many, a - 1, shape)
+        other = np.where(is_many, c - shape, c - a + 1)
+        stays = _gauss(power, other, power, c, z)
         return c / (a - 1) * (1 - stays)

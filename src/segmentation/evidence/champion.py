@@ -114,14 +114,16 @@ def decide(
     lead: Callable[[str, str], Lead],
     *,
     criterion: str,
+    in_rank: Callable[[str, str], Lead] | None = None,
     incumbent: str | None = None,
     off_level: set[str] | frozenset[str] = frozenset(),
 ) -> Decision:
     """Decide who serves.
 
     The best of the candidates that are clearly better than the strongest baseline;
-    without one, that baseline. A candidate that served until now and is still clearly
-    better than the baseline is replaced only by one that is clearly better than itself.
+    without one, that baseline. A lead that is not clear is enough for a candidate which
+    ranks customers clearly better. A candidate that served until now and still beats
+    the baseline is replaced only by one that is clearly better than itself.
 
     Parameters
     ----------
@@ -133,6 +135,9 @@ def decide(
         Takes two candidates; returns the Lead of the first over the second.
     criterion : str
         What the scores are, in words.
+    in_rank : callable, optional
+        As `lead`, of how well customers are ranked. A baseline that ranks nobody, as a
+        constant does, is behind nobody.
     incumbent : str, optional
         The candidate that served until now.
     off_level : set of str
@@ -154,7 +159,15 @@ def decide(
         raise ValueError("there is no baseline to judge against")
     baseline = _best([name for name in naive if name not in off_level] or naive, lead)
     over = {name: lead(name, baseline) for name in learned}
-    ahead = [name for name in learned if over[name].is_clear]
+    ranked = {
+        name: str(in_rank(name, baseline))
+        for name in learned
+        if in_rank
+        and not over[name].is_clear
+        and over[name].difference > 0
+        and in_rank(name, baseline).is_clear
+    }
+    ahead = [name for name in learned if over[name].is_clear or name in ranked]
     contenders = [name for name in ahead if name not in off_level]
     figures = {
         name: "undefined" if np.isnan(score) else f"{score:.3f}"
@@ -166,7 +179,9 @@ def decide(
         said[baseline] = "strongest baseline"
         reason = (
             f"{champion} {said[champion]} ({figures[champion]}; the strongest "
-            f"baseline, {baseline}, {figures[baseline]}, is behind by {over[champion]})"
+            f"baseline, {baseline}, {figures[baseline]}, is behind by {over[champion]}"
+            + (f", and in rank by {ranked[champion]}" if champion in ranked else "")
+            + ")"
         )
     else:
         champion = baseline

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,8 @@ SCORECARD_SCHEMA = pa.schema(
 
 LEVEL_METRIC = "predicted_over_actual"
 LOWEST_METRIC = "lowest_fifth_predicted_over_actual"
+# few customers make most of an amount's deviance; all count alike for this
+RANK_METRIC = {"amount": "spearman"}
 FAR_OFF = 1.25  # clearly more than so many times too high, or too low
 NEXT_TO_NOTHING = 0.25  # clearly less than this share of what came
 
@@ -80,12 +83,11 @@ def _decide(
     baselines: set[str],
     order: list[str],
     metric: str,
+    rank_metric: str | None,
     incumbent: str | None,
 ) -> Decision:
-    sign = 1 if IS_HIGHER_BETTER[metric] else -1
-
     # an origin where the metric is undefined, as with one class, tells nothing
-    def telling(*names: str) -> list[int]:
+    def telling(metric: str, *names: str) -> list[int]:
         return [
             number
             for number, at_origin in enumerate(points)
@@ -96,23 +98,25 @@ def _decide(
         ]
 
     def score(name: str) -> float:
-        found = [points[n][name][metric] for n in telling(name)]
+        found = [points[n][name][metric] for n in telling(metric, name)]
         return float(np.mean(found)) if found else np.nan
 
-    def lead(better: str, worse: str) -> Lead:
-        origins = telling(better, worse)
+    def lead(metric: str, better: str, worse: str) -> Lead:
+        sign = 1 if IS_HIGHER_BETTER[metric] else -1
+        origins = telling(metric, better, worse)
         ahead, drawn = (
             [sign * (some[n][better][metric] - some[n][worse][metric]) for n in origins]
             for some in (points, samples)
         )
         return Lead.over(ahead, drawn)
 
-    count = max(len(telling(name)) for name in order)
+    count = max(len(telling(metric, name)) for name in order)
     return decide(
         {name: score(name) for name in order},
         baselines,
-        lead,
+        partial(lead, metric),
         criterion=criterion_in_words(metric, count),
+        in_rank=partial(lead, rank_metric) if rank_metric else None,
         incumbent=incumbent,
         off_level={name for name in order if _is_off_level(points, samples, name)},
     )
@@ -231,7 +235,8 @@ def judge(
     """Judge out-of-time predictions of one target, and say who serves.
 
     `champion.decide` has the rule, over the mean of the deciding metric at the origins
-    that two candidates share. Level has a verdict of its own beside it: who is far off
+    that two candidates share; of an amount, rank decides where that does not tell who
+    is ahead from the baseline. Level has a verdict of its own beside it: who is far off
     at every origin does not serve.
 
     Parameters
@@ -269,7 +274,15 @@ def judge(
     forecasts = {name: f for origin in origins for name, f in origin.forecasts.items()}
     baselines = {name for name, forecast in forecasts.items() if forecast.is_baseline}
     order = ordered(forecasts, candidates)
-    decision = _decide(points, samples, baselines, order, deciding_metric, incumbent)
+    decision = _decide(
+        points,
+        samples,
+        baselines,
+        order,
+        deciding_metric,
+        RANK_METRIC.get(kind),
+        incumbent,
+    )
     levels = {name: _level_in_words(points, samples, name) for name in order}
     rows = [
         row

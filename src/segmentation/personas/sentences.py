@@ -37,6 +37,7 @@ Sentence: TypeAlias = tuple[str, str, dict[str, Any]]
 
 DESCRIPTIVE = ("who", "what", "when", "where")
 NONE = "0 %"  # a share that is left out
+OF_CHURN = "likely to buy than not"  # of a caution that gives the probability
 MOST_VALUES = 3  # of a category that are listed
 MOST_TOPICS = 6  # named as setting a segment apart
 
@@ -100,9 +101,11 @@ def sentences(segment: Fact, facts: list[Fact]) -> Iterator[Sentence]:
     else:
         yield "who", "definition", about
     yield "who", "empty" if is_empty else "size", about
-    if segment["name_caution"] is not None:
+    caution = segment["name_caution"]
+    if caution is not None:
         yield "who", "caution", about
-    if segment["avg_churn_probability"] is not None:
+    is_told = caution is not None and OF_CHURN in caution
+    if segment["avg_churn_probability"] is not None and not is_told:
         yield "who", "churn", about
     if not is_small:
         yield from _description(segment, facts)

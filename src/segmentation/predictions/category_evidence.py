@@ -22,6 +22,7 @@ from segmentation.predictions.tastes import (
 DECIDING = "log_loss"
 IS_HIGHER_BETTER = {
     "top_1_hit_rate": True,
+    "top_1_probability": None,  # what was promised of the hit rate
     "top_3_hit_rate": True,
     "mean_reciprocal_rank": True,
     "log_loss": False,
@@ -53,6 +54,7 @@ def measure(name: str, tastes: Tastes, weights: Weights) -> np.ndarray:
             np.column_stack(
                 [
                     inverse_rank == 1,
+                    probability.max(axis=1),
                     inverse_rank >= 1 / 3,
                     inverse_rank,
                     -np.log(np.maximum(chance, LEAST_PROBABILITY)),

@@ -45,7 +45,7 @@ class CategoryModels:
     rows : DataFrame
         Sorted by key.
     own : csr_array, shape (n, c)
-        Purchase days with each category, row by row.
+        Purchase days with each category, weighted, row by row.
     categories : Index
         Sorted.
     """
@@ -81,7 +81,7 @@ class CategoryModels:
         )
         own = csr_array(
             (
-                counts["count_order_days"].to_numpy(float),
+                counts["expected_main_days"].to_numpy(float),
                 (
                     counts["row"].to_numpy(int),
                     _numbers(counts["category"], categories),
@@ -90,7 +90,7 @@ class CategoryModels:
             shape=(len(rows), len(categories)),
         )
         hashes = pd.util.hash_pandas_object(
-            counts[["category", "count_order_days"]], index=False
+            counts[["category", "expected_main_days"]], index=False
         )
         hashed = np.zeros(len(rows), dtype=np.uint64)
         np.add.at(hashed, counts["row"].to_numpy(int), hashes.to_numpy())

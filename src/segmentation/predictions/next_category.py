@@ -110,7 +110,8 @@ def learn_next_category(
         `favourite_category` and `last_category`.
     counts : DataFrame
         One row per customer, anchor and category bought before it: `customer_id`,
-        `anchor_date`, `category` and `count_order_days`. Other customers do not count.
+        `anchor_date`, `category` and `expected_main_days`. Other customers do not
+        count.
     labels : DataFrame
         One row per customer and past anchor: `customer_id`, `anchor_date`,
         `next_category` and `days_to_next_order`; both missing where not known yet.

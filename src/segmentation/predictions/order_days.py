@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from segmentation.evidence.bootstrap import interval
+from segmentation.evidence.champion import Lead, criterion_in_words
 
 CANDIDATE = "purchase probabilities"
 BASELINE = "usual gap"
@@ -176,7 +177,7 @@ HIGHER_IS_BETTER = {
 def judge_days(
     predictions: pd.DataFrame, *, seed: int, bootstrap_samples: int
 ) -> tuple[pd.DataFrame, str, str]:
-    """Judge expected days beside the usual gap.
+    """Judge expected days beside the usual gap: a clear lead in concordance serves.
 
     Parameters
     ----------
@@ -192,7 +193,7 @@ def judge_days(
         `evidence.SCORECARD_SCHEMA`.
     champion, verdict : str
     """
-    rows, differences = [], []
+    rows, differences, drawn = [], [], []
     rng = np.random.default_rng(seed)
     for origin_date, here in predictions.groupby("origin_date"):
         here = _sampled(here)
@@ -212,7 +213,9 @@ def judge_days(
             pairs = concordance_pairs(days, observed, known)
             measured[name] = _metrics(days, observed, due, pairs, weights)
         better = measured[CANDIDATE]["concordance"] - measured[BASELINE]["concordance"]
-        differences.append(better[0])
+        if np.isfinite(better[0]):
+            differences.append(better[0])
+            drawn.append(better[1:])
         for name, metrics in measured.items():
             for metric, values in metrics.items():
                 difference = values - measured[BASELINE][metric]
@@ -237,25 +240,26 @@ def judge_days(
                         "count_test_rows": n,
                     }
                 )
-    known = [each for each in differences if np.isfinite(each)]
-    beats = bool(known) and sum(known) > 0
+    lead = Lead.over(differences, drawn)
+    beats = lead.is_clear
     champion = CANDIDATE if beats else BASELINE
     scorecard = pd.DataFrame(rows)
-    criterion = "concordance" if len(differences) < 2 else "mean concordance"
+    criterion = criterion_in_words("concordance", len(differences))
+    unclear = "no candidate is clearly better than the baseline"
     verdicts = {
         CANDIDATE: f"serves: best {criterion}"
         if beats
-        else "does not beat the baseline",
-        BASELINE: "baseline" if beats else "serves: a baseline that nothing beats",
+        else "is not clearly better than the baseline",
+        BASELINE: "baseline" if beats else f"serves: {unclear}",
     }
     scorecard["verdict"] = scorecard["candidate"].map(verdicts)
     scorecard["beats_baseline"] = (scorecard["candidate"] == CANDIDATE) & beats
     scorecard["is_serving"] = scorecard["candidate"] == champion
     mean = scorecard[scorecard["metric"] == "concordance"].groupby("candidate")
     ours, theirs = (mean["metric_value"].mean()[n] for n in (CANDIDATE, BASELINE))
-    why = f"best {criterion}" if beats else "a baseline that nothing beats"
+    why = f"best {criterion}" if beats else f"a baseline; {unclear}"
     reason = (
         f"{champion} serves: {why} ({criterion} {ours:.3f} for {CANDIDATE}, "
-        f"{theirs:.3f} for the {BASELINE})"
+        f"{theirs:.3f} for the {BASELINE}; a lead of {lead})"
     )
     return scorecard, champion, reason

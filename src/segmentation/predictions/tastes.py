@@ -1,8 +1,9 @@
 """A customer's tastes in categories, drawn towards the shop's.
 
 P(c) = (n_c + alpha × share_c) / (n + alpha), the predictive distribution of a Dirichlet
-prior, where n_c counts purchase days with the category. Alpha is how many of them it
-takes until the customer's own tastes count as much as everybody's.
+prior, where n_c counts purchase days with the category, each as far as days with it
+are days on which most is spent on it. Alpha is how many of them it takes until the
+customer's own tastes count as much as everybody's.
 
 Alpha is learned from what was bought next, as in Minka's leave-one-out likelihood, and
 not from the counts alone: a day has several categories, never one twice, so that counts
@@ -51,7 +52,7 @@ class Tastes:
     Attributes
     ----------
     own : csr_array, shape (n, c)
-        Purchase days with each category.
+        Purchase days with each category, weighted.
     favourite, last, following : ndarray of int, shape (n,)
         Numbers of the favourite, the last and the next category; -1 where there is
         none, or none known.

@@ -87,19 +87,25 @@ def test_sql_places_every_customer_as_python_does(once):
     assert_placed_as_in_python(once)
 
 
-def test_the_cluster_by_the_fit_before_is_that_of_the_fit_before(once):
+def test_clusters_by_the_fit_and_of_the_features_before_are_those_of_python(once):
     known = {str(fit["fit_date"]): fit for fit in fits(once)}
     customers = placed(once)
     day = customers["anchor_date"].astype(str)
     refitted = customers[day == "2024-10-01"]
-    before = clustering_of(known["2024-07-01"])
+    before, after = (clustering_of(known[f"2024-{month}-01"]) for month in ("07", "10"))
     np.testing.assert_array_equal(
         before.assign(refitted), refitted["cluster_id_at_previous_fit"]
     )
+    earlier = customers[day == "2024-09-01"].set_index("customer_id")
+    then = refitted.set_index("customer_id")["cluster_id_of_earlier_features"]
+    then = then.reindex(earlier.index).dropna()
+    assert len(then) > 100
+    np.testing.assert_array_equal(after.assign(earlier.loc[then.index]), then)
     same = customers[day == "2024-09-01"]
     assert (same["cluster_id"] == same["cluster_id_at_previous_fit"]).all()
     first = customers[day == "2024-01-01"]
     assert first["cluster_id_at_previous_fit"].isna().all()
+    assert same["cluster_id_of_earlier_features"].isna().all()
 
 
 def test_month_by_month_makes_what_a_build_of_all_at_once_does(new_project, demo, once):

@@ -38,6 +38,9 @@ PLAIN = """
 """
 PHANTOMS = {"541431": "12346", "581483": "16446"}  # cancelled minutes later
 JUDGED_AT = "2011-09-09"  # the newest anchor whose next 90 days are known
+# 5,281 on the plain rule. 25 of them had sent back all they had bought; six of these
+# got back less than they had paid, for charges written by hand, and so remain buyers
+BUYERS = 5_262
 
 
 @pytest.fixture(scope="module")
@@ -364,21 +367,18 @@ def test_champions_are_found_again_and_better_than_by_spend(built):
 # ---------- churn, judged at an anchor whose next 90 days are known
 
 
-@pytest.mark.xfail(strict=False, reason="refunds of money keep six more buyers")
 def test_churn_has_the_published_customers_and_rate(labelled):
     newest = labelled[labelled["anchor_number"] == 1]
 
     assert newest["anchor_date"].unique().astype(str).tolist() == [JUDGED_AT]
-    # 5,281 on the plain rule: 25 had sent back all they had bought
-    assert len(newest) == 5_256
+    assert len(newest) == BUYERS
     assert newest["is_churned"].mean() == pytest.approx(0.5664, abs=0.002)
 
 
-@pytest.mark.xfail(strict=False, reason="refunds of money keep six more buyers")
 def test_churn_is_predicted_as_well_as_published_and_better_than_by_recency(churn):
     auc = churn["auc"]
 
-    assert churn["count_test_rows"].eq(5_256).all()
+    assert churn["count_test_rows"].eq(BUYERS).all()
     assert auc["recency alone"] == pytest.approx(0.763, abs=0.003)
     for candidate in ("logistic regression", "boosted trees"):
         assert auc[candidate] > 0.785
@@ -393,7 +393,7 @@ def test_churn_is_served_at_80_and_beats_every_baseline(scorecard, churn):
 
     assert served["metric_value"] >= 0.80
     assert served["lower_bound"] < served["metric_value"] < served["upper_bound"]
-    # 5,256 customers: the standard error is about .006
+    # 5,262 customers: the standard error is about .006
     assert served["upper_bound"] - served["lower_bound"] < 0.03
     assert set(learned.index) == {learner.name for learner in LEARNERS}
     assert set(baselines.index) == {baseline.name for baseline in PURCHASE_BASELINES}
@@ -410,9 +410,9 @@ def test_the_seasonal_shift_shrinks_and_what_is_left_is_shown(scorecard, churn):
     before = (churn["mean_predicted_raw"] - observed).abs()
     after = (churn["mean_predicted"] - observed).abs()
 
-    # a support vector machine has no probability to begin with: its raw one is the
-    # distance from a plane, put through the same formula
-    for name in ("logistic regression", "decision tree", "boosted trees"):
+    # a support vector machine has no probability to begin with; the level of the
+    # decision tree is left alone, since at earlier origins that was better
+    for name in ("logistic regression", "boosted trees"):
         assert before[name] > 0.08  # .69 was published, of .566
         assert after[name] <= before[name] / 2
     (served,) = rows_of(scorecard, "churn", metric="auc", is_serving=True)
@@ -486,11 +486,10 @@ def test_features_of_the_future_look_like_a_leak_and_are_caught(built, labelled)
 # ---------- value: spend in the same 90 days
 
 
-@pytest.mark.xfail(strict=False, reason="refunds of money keep six more buyers")
 def test_spend_is_ranked_as_published(spend):
     models, run_rate = spend.loc["purchase and spend models"], spend.loc[RUN_RATE]
 
-    assert spend["count_test_rows"].eq(5_256).all()
+    assert spend["count_test_rows"].eq(BUYERS).all()
     assert models["spearman"] == pytest.approx(0.574, abs=0.01)
     assert models["top_20_pct_capture"] == pytest.approx(0.749, abs=0.01)
     assert run_rate["spearman"] == pytest.approx(0.567, abs=0.01)
@@ -499,7 +498,6 @@ def test_spend_is_ranked_as_published(spend):
     assert 0 < models["spearman"] - run_rate["spearman"] < 0.02
 
 
-@pytest.mark.xfail(strict=False, reason="refunds of money keep six more buyers")
 def test_spend_is_served_at_55_with_its_interval_and_the_baselines(scorecard, spend):
     (served,) = rows_of(scorecard, "spend_90d", metric="spearman", is_serving=True)
 

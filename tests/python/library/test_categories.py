@@ -87,8 +87,10 @@ def at_anchors(orders, anchors):
         stamp = {"anchor_date": day, "anchor_number": anchor}
         seen = orders[orders["ago"] > anchor * STEP]
         n = seen.groupby(["customer_id", "category"], as_index=False).size()
-        n = n.rename(columns={"size": "count_order_days"}).assign(**stamp)
-        most = n.sort_values(["count_order_days", "category"], ascending=[False, True])
+        n = n.rename(columns={"size": "expected_main_days"}).assign(**stamp)
+        most = n.sort_values(
+            ["expected_main_days", "category"], ascending=[False, True]
+        )
         favourite = most.groupby("customer_id")["category"].first()
         last = seen.sort_values("ago").groupby("customer_id")["category"].first()
         here = pd.DataFrame({"favourite_category": favourite, "last_category": last})
@@ -257,6 +259,7 @@ def test_a_category_is_a_hit_by_its_rank_and_equals_rank_by_the_alphabet():
     never = rank_of(4, shares)
     assert never == {
         "top_1_hit_rate": 0,
+        "top_1_probability": 0.4,
         "top_3_hit_rate": 0,
         "mean_reciprocal_rank": 0,
         "log_loss": pytest.approx(-np.log(1e-6)),
@@ -269,12 +272,20 @@ def test_a_category_is_a_hit_by_its_rank_and_equals_rank_by_the_alphabet():
 def test_own_tastes_beat_popularity_where_tastes_differ(fit):
     assert fit["champion"] in (SHRUNK, LAST_FIRST)
     assert not fit["is_baseline"]
-    for metric, is_higher_better in IS_HIGHER_BETTER.items():
+    directed = {name: up for name, up in IS_HIGHER_BETTER.items() if up is not None}
+    for metric, is_higher_better in directed.items():
         lead = mean(fit, metric, SHRUNK) - mean(fit, metric, POPULARITY)
         assert lead > 0 if is_higher_better else lead < 0
     card = pd.DataFrame(fit["scorecard"])
     mine = card[(card["metric"] == "log_loss") & (card["candidate"] == SHRUNK)]
     assert (mine["difference_upper"] < 0).all()
+
+
+def test_what_is_promised_of_the_first_category_is_what_comes(fit):
+    promised = mean(fit, "top_1_probability", fit["champion"])
+    assert promised == pytest.approx(
+        mean(fit, "top_1_hit_rate", fit["champion"]), abs=0.04
+    )
 
 
 def test_popularity_serves_where_tastes_do_not_differ():
@@ -289,11 +300,13 @@ def test_popularity_serves_where_tastes_do_not_differ():
 
 def test_scorecard_has_every_candidate_and_metric_at_every_origin(fit):
     card = pd.DataFrame(fit["scorecard"])
-    assert conform(card, SCORECARD_SCHEMA).num_rows == 3 * len(CANDIDATES) * 4
+    count = 3 * len(CANDIDATES) * len(IS_HIGHER_BETTER)
+    assert conform(card, SCORECARD_SCHEMA).num_rows == count
     assert not card.duplicated(["origin_date", "candidate", "metric"]).any()
     assert set(card.loc[card["is_baseline"], "candidate"]) == set(BASELINES)
-    assert (card["lower_bound"] <= card["metric_value"]).all()
-    assert (card["metric_value"] <= card["upper_bound"]).all()
+    # the probability of popularity is the same for all, but for the last digit
+    assert (card["lower_bound"] <= card["metric_value"] + 1e-9).all()
+    assert (card["metric_value"] <= card["upper_bound"] + 1e-9).all()
     best = card[card["candidate"] == card["best_baseline"]]
     assert (best["difference"] == 0).all()
     assert card.loc[card["is_serving"], "candidate"].unique() == [fit["champion"]]
@@ -334,7 +347,9 @@ def test_what_came_after_an_origin_changes_nothing_that_is_learned_there():
     came = labels["anchor_number"] * STEP - labels["days_to_next_order"]
     labels.loc[came <= 2 * STEP, "next_category"] = "garden"
     late = counts["anchor_date"] > pd.Timestamp(TODAY - timedelta(days=2 * STEP))
-    counts = counts.assign(count_order_days=counts["count_order_days"].where(~late, 1))
+    counts = counts.assign(
+        expected_main_days=counts["expected_main_days"].where(~late, 1)
+    )
     assert CategoryModels.of(customers, counts, labels, SETTINGS).weights(2) == before
 
 

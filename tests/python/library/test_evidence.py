@@ -463,6 +463,50 @@ def test_a_lead_is_clear_where_most_origins_agree(count_origins, count_ahead, is
     assert Lead(1.0, 0.5, 1.5, count_origins, count_ahead).is_clear is is_clear
 
 
+def in_rank(ranks):
+    return lead_of(ranks, 0.02)
+
+
+def test_a_lead_that_is_not_clear_is_enough_for_who_ranks_clearly_better():
+    ranks = {"logistic": 0.6, "trees": 0.55, "weak": 0.9, "naive": 0.5, "naive 2": 0.5}
+    decision = decided(SCORES, half_width=0.06, in_rank=in_rank(ranks))
+    # the weak one ranks best, but its score is behind
+    assert decision.champion == "trees"
+    assert [name for name, beats in decision.beats_baseline.items() if beats] == [
+        "logistic",
+        "trees",
+    ]
+    assert decision.reason == (
+        "trees serves: best mean auc over 3 origins (0.804; the strongest baseline, "
+        "naive 2, 0.750, is behind by 0.05 [-0.01, 0.11], and in rank by "
+        "0.050 [0.030, 0.070])"
+    )
+
+
+@pytest.mark.parametrize("naive", [0.54, np.nan], ids=["near", "ranks nobody"])
+def test_a_rank_that_is_no_clearer_decides_nothing(naive):
+    ranks = dict.fromkeys(SCORES, 0.55) | {"naive 2": naive}
+    decision = decided(SCORES, half_width=0.06, in_rank=in_rank(ranks))
+    assert decision.champion == "naive 2"
+
+
+def test_amounts_whose_deviance_a_few_decide_are_decided_by_rank():
+    frame = world({"good": 0.3}, origins=3, baseline=0.5, kind="amount", count=2_000)
+    # of ten giants the one candidate misses four, the other the other six
+    number = frame.groupby(["origin_date", "candidate"]).cumcount()
+    is_missed = (number < 4) == (frame["candidate"] == "good")
+    frame.loc[number < 10, "actual"] = 3e4
+    frame.loc[number < 10, "predicted"] = np.where(is_missed, 2e3, 3e4)[number < 10]
+    judgement = judged(frame, "amount", "deviance")
+    card = judgement.scorecard.set_index("candidate").loc["good"].set_index("metric")
+    deviance, rank = card.loc["deviance"], card.loc["spearman"]
+    assert (deviance["difference_upper"] > 0).all()  # clear at no origin
+    assert deviance["difference"].mean() < 0
+    assert (rank["difference_lower"] > 0).all()
+    assert judgement.champion == "good"
+    assert "and in rank by" in judgement.reason
+
+
 def test_who_is_far_off_in_level_does_not_serve_and_need_not_be_beaten():
     decision = decided(SCORES, off_level={"trees", "naive 2"})
     assert decision.champion == "logistic"

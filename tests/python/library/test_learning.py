@@ -23,7 +23,7 @@ from segmentation.learning.lifecycle import Build, learn
 from segmentation.learning.origins import Origins, days_needed
 from segmentation.learning.past import incumbent, newest
 from segmentation.learning.settings import Settings
-from segmentation.learning.suspects import suspects
+from segmentation.learning.suspects import read_later, suspects
 from segmentation.learning.tuning import tune
 from segmentation.predictions import probability_models
 from segmentation.predictions.probabilities import ProbabilityLearner
@@ -825,6 +825,43 @@ def test_a_feature_is_suspected_that_is_far_ahead_of_the_third_best(
     frame = pd.DataFrame(columns=["label", *known], dtype=float)
     expected = {name: auc for name, auc in known.items() if name in "ab"[:caught]}
     assert suspects(frame, "label", [*known, "absent"]) == expected
+
+
+def test_a_feature_is_read_later_where_its_value_of_then_is_another_now():
+    day = pd.Timestamp("2024-09-01").date()
+    then = pd.DataFrame(
+        {
+            "customer_id": ["a", "b", "c", "only_then"],
+            "anchor_date": day,
+            "orders": pd.array([3, 1, None, 5], dtype="Int64"),
+            "amount": [0.1 + 0.2, 5.0, float("nan"), 1.0],
+            "duration": [0, 0, None, 0],
+            "channel": ["web", None, "shop", "web"],
+            "first_order": [day, day, None, day],
+            "gone": 1,
+        }
+    )
+    now = pd.DataFrame(
+        {
+            "customer_id": ["only_now", "c", "b", "a"],
+            "anchor_date": day,
+            "orders": [9, float("nan"), 1, 3],
+            "amount": [1.0, float("nan"), 5.0, 0.3],
+            "duration": [0, 90.0, 210, 0],
+            "channel": pd.array(["web", "shop", "app", "web"], dtype="string"),
+            "first_order": [day, None, day, day],
+            "added": 1,
+        }
+    )
+    found = read_later(then, now)
+    assert list(found.index[:2]) == ["duration", "channel"]
+    changed = {"duration": 2 / 3, "channel": 1 / 3}
+    unchanged = {"orders": 0, "amount": 0, "first_order": 0}
+    assert found.to_dict() == pytest.approx(changed | unchanged)
+    with pytest.raises(ValueError, match="no row in common"):
+        read_later(then, now.assign(anchor_date=pd.Timestamp("2024-10-01").date()))
+    with pytest.raises(ValueError, match="keys anchor_date"):
+        read_later(then, now, keys=("anchor_date",))
 
 
 def test_honest_features_are_not_suspected(record):

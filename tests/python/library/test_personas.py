@@ -231,6 +231,12 @@ class TestDescription:
         frame = personas([segment(name_caution="Not new: typically 5 orders so far.")])
         assert said(frame, "who")[2] == "Not new: typically 5 orders so far."
 
+    def test_a_caution_that_gives_the_probability_gives_it_alone(self):
+        caution = "Less likely to buy than not: the probability is 99 %."
+        told = said(personas([segment(name_caution=caution)]), "who")
+        assert caution in told
+        assert not [sentence for sentence in told if "43.2" in sentence]
+
     def test_of_a_segment_of_everyone_there_is_nobody_to_compare_with(self):
         frame = personas(facts=[fact(count_others=0, compared_words=None)])
         assert said(frame, "sure")[0] == (

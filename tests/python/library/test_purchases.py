@@ -163,9 +163,35 @@ def test_the_gaussian_hypergeometric_is_mpmaths(b, c, z, want):
 
 def test_the_hypergeometric_of_expected_purchases_is_mpmaths():
     # mpmath.hyp2f1 at 40 digits; scipy's gives inf for the first
-    got = beta_geometric._gauss([1.0, 1.7], [1.0, -0.4], [101.0, 5003.2], [0.97, 0.99])
+    got = beta_geometric._gauss(
+        0.0, [1.0, 1.7], [1.0, -0.4], [101.0, 5003.2], [0.97, 0.99]
+    )
     want = [1.0097919865937545, 0.99986542454442545]
     np.testing.assert_allclose(got, want, rtol=1e-13)
+
+
+@pytest.mark.parametrize("t", [30.0, 365.0, 1e4])
+@pytest.mark.parametrize("a", [30.0, 1000.0])
+def test_where_everyone_leaves_at_once_the_next_order_is_the_last(a, t):
+    # b → 0: with no repeat purchase so far, the first one sends them away for certain
+    model = BGNBD(r=0.17, alpha=5.0, a=a, b=1e-9)
+    T = np.array([0.5, 300.0, 3000.0])
+    expected = model.expected_if_alive(t, np.zeros(3), T)
+    buys = model.probability_purchase_if_alive(t, np.zeros(3), T)
+    np.testing.assert_allclose(expected, buys, rtol=1e-6)
+
+
+@pytest.mark.parametrize("kind", [BGNBD, MBGNBD])
+@pytest.mark.parametrize("a", [0.001, 0.9999, 1.5, 30.0, 1000.0])
+@pytest.mark.parametrize("b", [0.001, 0.8, 30.0, 1000.0])
+def test_at_bounds_of_leaving_expectations_lie_within_what_is_possible(kind, a, b):
+    x, T = np.array([0, 1, 5, 100, 1000, 5000.0]), 300.0
+    for r, alpha in [(0.001, 0.01), (0.2, 5.0), (5.0, 1e4)]:
+        for t in (1.0, 90.0, 1e4):
+            expected = kind(r, alpha, a, b).expected_if_alive(t, x, T)
+            most = (r + x) * t / (alpha + T)  # of who never leaves
+            assert (expected >= 0).all()
+            assert (expected <= most * (1 + 1e-6) + 1e-9).all()
 
 
 @MODELS

@@ -624,7 +624,38 @@ def test_days_that_tell_more_than_the_gap_serve():
     )
     _, champion, verdict = judge_days(turned, seed=1, bootstrap_samples=50)
     assert champion == "usual gap"
-    assert "that nothing beats" in verdict
+    assert "no candidate is clearly better" in verdict
+
+
+def test_a_lead_in_days_that_chance_may_have_given_does_not_serve():
+    rng = np.random.default_rng(2)
+    noise = next_orders(60)
+    champions = []
+    for seed in range(40):
+        order = rng.permutation(len(noise))
+        shuffled = noise.assign(
+            expected_days=noise["expected_days"].to_numpy()[order],
+            usual_gap_days=rng.permutation(noise["usual_gap_days"]),
+        )
+        champions.append(judge_days(shuffled, seed=seed, bootstrap_samples=50)[1])
+    # 2.5 % of those that know nothing, had they no baseline: 6 of 40 is beyond chance
+    assert champions.count("purchase probabilities") < 6
+
+
+def test_who_is_not_in_sight_is_not_due():
+    predictions = next_orders()
+    hidden = predictions.index % 2 == 0
+    predictions.loc[hidden, "expected_days"] = np.nan
+    cards = [
+        judge_days(rows, seed=1, bootstrap_samples=1)[0].set_index(
+            ["candidate", "metric"]
+        )
+        for rows in (predictions, predictions[~hidden])
+    ]
+    here, there = (card.xs("share_by_expected_day", level="metric") for card in cards)
+    assert here["metric_value"].equals(there["metric_value"])
+    # one resample is its own interval, and the point value is none of it
+    assert (cards[0]["lower_bound"] == cards[0]["upper_bound"]).all()
 
 
 @pytest.mark.parametrize("observed", [np.nan, 5.0])
