@@ -7,7 +7,8 @@
     by unit, for what the credit note says, and no more than was paid for them. A refund
     of money alone leaves the goods with the customer. It takes money off the latest
     earlier purchases, of its product where the customer had bought it, else of any. A
-    credit note below every price the customer had paid for the product is such a refund.
+    credit note below every price the customer had paid for the product is such a refund,
+    and so is one for shipping.
     A match depends on earlier events only, so no later event changes it.
 
     Each step is by customer, and each join names the customer, so that a filter on one
@@ -93,7 +94,10 @@ classed as (
             )
             or (
                 with_past.credited_amount > 0
-                and coalesce(first_sales.first_ordered_at > with_past.moved_at, true)
+                and (
+                    coalesce(first_sales.first_ordered_at > with_past.moved_at, true)
+                    or {{ is_shipping('with_past.product_id') }}
+                )
             )
         ) as is_refund,
         case when with_past.count_bought > 0 then with_past.product_id else '' end

@@ -29,7 +29,9 @@ select
     order_lines.product_id,
 
     ---------- strings
-    products.category,
+    case
+        when not {{ is_shipping('order_lines.product_id') }} then products.category
+    end as category,
     orders.channel,
     orders.promotion_code,
     orders.currency,
