@@ -33,6 +33,24 @@
     end
 {%- endmacro %}
 
+{#- The id of an order. Where the raw table has the optional column `shop_id`, several shops
+    share it and may give one number to two orders: the id then begins with the shop. -#}
+{% macro read_order_id(table_name) -%}
+    {%- set order_id = read_id('order_id') -%}
+    {%- if 'shop_id' in raw_column_types('shop', table_name) -%}
+    {%- set shop_id = read_id('shop_id') -%}
+    case
+        when {{ shop_id }} is null then {{ order_id }}
+        -- a colon within the id of a shop is none of ours
+        else
+            replace(replace({{ shop_id }}, '%', '%25'), ':', '%3A')
+            || ':' || {{ order_id }}
+    end
+    {%- else -%}
+    {{ order_id }}
+    {%- endif -%}
+{%- endmacro %}
+
 {#- Whether a value is a number in scientific notation, of which the last digits are
     gone: `1.785E+04`. `12E4` may be an id. -#}
 {% macro has_lost_digits(column) -%}

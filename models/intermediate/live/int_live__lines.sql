@@ -15,7 +15,7 @@ orders as (
 
     select
         try_cast(order_id as {{ id_type }}) as raw_order_id,
-        {{ read_id('order_id') }} as order_id,
+        {{ read_order_id('orders') }} as order_id,
         {{ read_customer_id('customer_id') }} as customer_id,
         {{ read_status() }} as status,
         {{ read_currency() }} as currency,
@@ -149,7 +149,7 @@ new_orders as (
 order_lines as (
 
     select
-        {{ read_id('order_id') }} as order_id,
+        {{ read_order_id('order_lines') }} as order_id,
         {{ read_id('product_id') }} as product_id,
         {{ read_integer('line_number') }} as line_number,
         {{ read_number('quantity') }} as quantity,
