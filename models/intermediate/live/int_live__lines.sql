@@ -24,7 +24,7 @@ orders as (
     from {{ raw_table('shop', 'orders') }}
     where
         {{ may_be_after(
-            'read_from_at', ref('int_live__known'), 'shop', 'orders', 'ordered_at'
+            'read_from', ref('int_live__known'), 'shop', 'orders', 'ordered_at'
         ) }}
 
 ),
