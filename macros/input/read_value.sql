@@ -61,18 +61,11 @@
 
 {#- A raw value as the id of a customer; null for the words that stand for nobody. -#}
 {% macro read_customer_id(column) -%}
-    {%- set words = [] -%}
-    {%- for word in setting('anonymous_ids') -%}
-        {%- do words.append(quoted_text(word | lower)) -%}
-    {%- endfor -%}
-    {%- if words -%}
+    {%- set words = setting('anonymous_ids') | map('lower') | list -%}
     case
-        when lower({{ read_id(column) }}) not in ({{ words | join(', ') }})
+        when not {{ is_one_of('lower(' ~ read_id(column) ~ ')', words) }}
             then {{ read_id(column) }}
     end
-    {%- else -%}
-    {{ read_id(column) }}
-    {%- endif -%}
 {%- endmacro %}
 
 {#- A raw value as the time that clocks in the shop show (`shop_time_zone`); null where it

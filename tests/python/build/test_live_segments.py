@@ -171,7 +171,7 @@ def test_new_rows_are_judged_and_netted_as_a_build_would(demo, new_project):
             ("n05", "new-2", 0, [("p003", 2, 20), ("p004", 1, 5)]),
             ("n06", "new-2", 4, [("p003", -2, 20)], void),
             ("n07", gone.customer_id, 1, [(gone.product_id, -999, 1)], void),
-            # money alone: of what was bought here, of nothing bought, above what was paid
+            # money alone: of what was bought, of nothing bought, above what was paid
             ("n21", "new-2", 5, [("p004", 0, 2), ("SORRY", -1, 4)], void),
             ("n22", again.customer_id, 5, [(again.product_id, 1, -2)], void),
             ("n23", again.customer_id, 6, [("SORRY", -2, 1.5)], void | euro),
