@@ -20,11 +20,11 @@ later_orders as (
 order_lines as (
 
     select
-        lines.*,
-        cast(coalesce(lines.exchange_rate, 1) as double) as rate
-    from {{ ref('int_order_lines__checked') }} as lines
+        checked.*,
+        cast(coalesce(checked.exchange_rate, 1) as double) as rate
+    from {{ ref('int_order_lines__checked') }} as checked
     left join later_orders
-        on lines.order_id = later_orders.order_id
+        on checked.order_id = later_orders.order_id
     where later_orders.order_id is null
 
 ),
