@@ -72,10 +72,17 @@
     cannot be read. A time that carries no offset is of `raw_time_zone`; a day alone is a
     day of the shop. -#}
 {% macro read_timestamp(column) -%}
+    {%- set as_it_came = 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' -%}
     {%- set text = read_text(column) -%}
     {%- set shop, raw = setting('shop_time_zone'), setting('raw_time_zone') -%}
     {%- set time = written_time(text) -%}
     case
+        -- most times are written like this, and need neither a trim nor a closer look
+        when {{ matches(
+            as_it_came,
+            '^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?$'
+        ) }}
+            then {{ time_in_zone('try_cast(' ~ as_it_came ~ ' as timestamp)', raw, shop) }}
         when {{ has_offset(text) }}
             then {{ time_in_zone(time_in_utc(time, text), 'UTC', shop) }}
         {%- if shop != raw %}

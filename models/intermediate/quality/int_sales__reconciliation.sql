@@ -20,11 +20,11 @@ later_orders as (
 order_lines as (
 
     select
-        checked.*,
-        cast(coalesce(checked.exchange_rate, 1) as double) as rate
-    from {{ ref('int_order_lines__checked') }} as checked
+        judged_lines.*,
+        cast(coalesce(judged_lines.exchange_rate, 1) as double) as rate
+    from {{ ref('int_order_lines__checked') }} as judged_lines
     left join later_orders
-        on checked.order_id = later_orders.order_id
+        on judged_lines.order_id = later_orders.order_id
     where later_orders.order_id is null
 
 ),
