@@ -67,12 +67,15 @@ select
     ---------- numerics
     count_order_days,
     count_main_days,
+    -- sums of decimals do not depend on the order of rows
     cast(
-        count_order_days
-        * sum(count_main_days) over (partition by anchor_date, category)
-        as double
-    )
-    / sum(count_order_days) over (partition by anchor_date, category)
-        as expected_main_days,
+        cast(
+            count_order_days
+            * sum(count_main_days) over (partition by anchor_date, category)
+            as double
+        )
+        / sum(count_order_days) over (partition by anchor_date, category)
+        as decimal(18, 6)
+    ) as expected_main_days,
     days_since_last_order
 from counted

@@ -102,8 +102,10 @@ pairs as (
         served.is_baseline,
         served.alpha,
         served.favourite_rate,
-        coalesce(category_counts.expected_main_days, 0) as expected_main_days,
-        coalesce(totals.expected_main_days, 0) as expected_all_main_days,
+        cast(coalesce(category_counts.expected_main_days, 0) as double)
+            as expected_main_days,
+        cast(coalesce(totals.expected_main_days, 0) as double)
+            as expected_all_main_days,
         coalesce(shares.shop_share, 0) as shop_share,
         coalesce(favourites.shop_share, 0) as favourite_share,
         customers.favourite_category is not null as has_favourite,
