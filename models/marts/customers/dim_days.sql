@@ -1,0 +1,4 @@
+select
+    ---------- dates
+    cast(date_day as date) as date_day
+from {{ ref('int_days') }}
