@@ -3,12 +3,6 @@
 -- every day that the shop is known, so that a day without orders is a row, too
 with
 
-anchors as (
-
-    select * from {{ ref('int_anchors') }}
-
-),
-
 digits as (
 
     {% for digit in range(10) -%}
@@ -19,14 +13,14 @@ digits as (
 ),
 
 -- 100 000 days are more than two centuries
-days_since as (
+numbers as (
 
     select
         10000 * ten_thousands.digit
         + 1000 * thousands.digit
         + 100 * hundreds.digit
         + 10 * tens.digit
-        + ones.digit as days_since_first_order
+        + ones.digit as day_number
     from digits as ones
     cross join digits as tens
     cross join digits as hundreds
@@ -38,19 +32,16 @@ days_since as (
 known as (
 
     select
-        first_order_date,
-        {{ dbt.datediff('first_order_date', 'anchor_date', 'day') }} as known_days
-    from anchors
+        first_order_date as first_day,
+        {{ dbt.datediff(
+            'first_order_date', 'anchor_date', 'day'
+        ) }} as count_days
+    from {{ ref('int_anchors') }}
     where anchor_role = 'scoring'
 
 )
 
-select
-    cast(
-        {{ dbt.dateadd(
-            'day', 'days_since.days_since_first_order', 'known.first_order_date'
-        ) }} as date
-    ) as date_day
+select cast({{ dbt.dateadd('day', 'day_number', 'first_day') }} as date) as date_day
 from known
-inner join days_since
-    on days_since.days_since_first_order < known.known_days
+inner join numbers
+    on known.count_days > numbers.day_number

@@ -1,4 +1,3 @@
-select
-    ---------- dates
-    cast(date_day as date) as date_day
+---------- dates
+select cast(date_day as date) as date_day
 from {{ ref('int_days') }}
