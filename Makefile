@@ -21,7 +21,7 @@ PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile \
 	--no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-fast test-library test-units test-newest lint docs settings cards picture demo benchmark mutants lock clean
+.PHONY: help setup build test test-fast test-library test-units test-newest lint docs settings metrics metrics-page cards picture demo benchmark mutants lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 20
@@ -85,6 +85,14 @@ docs: $(READY) ## Write the documentation with full lineage as one page
 
 settings: $(READY) ## Write the tables of docs/settings.md
 	$(BIN)/python docs/settings_page.py
+
+metrics: $(READY) ## Check the metrics against what is built, and show some
+	$(DBT) build --quiet
+	$(BIN)/mf validate-configs
+	$(BIN)/mf query --saved-query customers_by_rfm_segment --decimals 2
+
+metrics-page: $(READY) ## Write the tables of docs/metrics.md
+	$(BIN)/python docs/metrics_page.py
 
 cards: $(READY) ## Write a page on each model that serves and each segment, as Markdown
 	$(DBT) build --quiet

@@ -111,6 +111,16 @@ class Project:
             if stage.exists():
                 stage.rename(self.database)
 
+    def manifest(self, **variables) -> Manifest:
+        """Return the project as dbt parses it, on whatever data."""
+        os.environ["SEGMENTATION_DUCKDB_PATH"] = str(
+            self.shared / "segmentation.duckdb"
+        )
+        options = dbt_options(self.shared / "target", variables)
+        manifest = parsed(self.shared, variables, options)
+        assert manifest is not None, "dbt cannot parse the project"
+        return manifest
+
     def query(self, sql: str) -> pd.DataFrame:
         """Read the database, as a BI tool would: opened read-only, after dbt."""
         with duckdb.connect(str(self.database), read_only=True) as connection:
@@ -156,16 +166,7 @@ def run_dbt(
     """
     os.environ["SEGMENTATION_DUCKDB_PATH"] = str(database)
     variables = variables or {}
-    options = [
-        "--quiet",
-        "--write-json" if is_manifest_written else "--no-write-json",
-        "--project-dir", str(project),
-        "--profiles-dir", str(project),
-        "--target-path", str(target),
-        "--log-path", str(target / "logs"),
-        "--log-level-file", "none",
-        "--vars", yaml.safe_dump(variables),
-    ]  # fmt: skip
+    options = dbt_options(target, variables, project, is_manifest_written)
     said = []
 
     def listen(event):
@@ -187,6 +188,25 @@ def run_dbt(
         {r.node.name: str(r.status) for r in results if hasattr(r, "node")},
         tuple(outcome.result) if args[0] == "ls" and outcome.result else (),
     )
+
+
+def dbt_options(
+    target: Path,
+    variables: dict,
+    project: Path = ROOT,
+    is_manifest_written: bool = False,
+) -> list[str]:
+    """Return the options that all dbt commands of tests have."""
+    return [
+        "--quiet",
+        "--write-json" if is_manifest_written else "--no-write-json",
+        "--project-dir", str(project),
+        "--profiles-dir", str(project),
+        "--target-path", str(target),
+        "--log-path", str(target / "logs"),
+        "--log-level-file", "none",
+        "--vars", yaml.safe_dump(variables),
+    ]  # fmt: skip
 
 
 def parsed(folder: Path, variables: dict, options: list[str]):

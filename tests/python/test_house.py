@@ -68,6 +68,9 @@ LONG_FILES: dict[str, str] = {}
 LONGEST_LINE = 100
 LONGEST_BINDER = 40
 
+# which way a metric is good news
+DIRECTIONS = ("higher is better", "lower is better", "higher is steadier", "neither")
+
 
 @dataclass
 class House:
@@ -365,17 +368,72 @@ def lines_of_yaml_and_macros_are_short(house: House) -> list[str]:
     return found
 
 
+def metrics_stand_beside_their_mart(house: House) -> list[str]:
+    found = []
+    marts = {node["name"]: product(node) for node in house.models.values()}
+    measures = {}
+    for model in house.manifest["semantic_models"].values():
+        mart = model["node_relation"]["alias"]
+        file = f"models/marts/{marts[mart]}/_{marts[mart]}__semantic_models.yml"
+        measures |= {measure["name"]: file for measure in model["measures"]}
+        if model["original_file_path"] != file:
+            found.append(
+                f"the semantic model {model['name']} reads {mart}, but is declared in "
+                f"{model['original_file_path']}: move it to {file}."
+            )
+    for metric in house.manifest["metrics"].values():
+        measure = (metric["type_params"].get("measure") or {}).get("name")
+        if measure and metric["original_file_path"] != measures[measure]:
+            found.append(
+                f"the metric {metric['name']} is declared in "
+                f"{metric['original_file_path']}: move it to {measures[measure]}, to "
+                f"its measure {measure}."
+            )
+    return found
+
+
+def every_metric_is_explained(house: House) -> list[str]:
+    found = []
+    page = (house.root / "docs/metrics.md").read_text()
+    names = {metric["name"] for metric in house.manifest["metrics"].values()}
+    for metric in house.manifest["metrics"].values():
+        meta = metric["config"]["meta"]
+        if not meta.get("unit") or meta.get("direction") not in DIRECTIONS:
+            found.append(
+                f"the metric {metric['name']} lacks unit or direction: under "
+                f"config.meta, say what is counted, and one of {', '.join(DIRECTIONS)}."
+            )
+        if meta.get("part_of", metric["name"]) not in names:
+            found.append(
+                f"the metric {metric['name']} is said to be part of {meta['part_of']}, "
+                "which is no metric: name the metric that needs it."
+            )
+        if f"| `{metric['name']}` |" not in page:
+            found.append(
+                f"docs/metrics.md does not list {metric['name']}: run "
+                "`make metrics-page`."
+            )
+    return found
+
+
 def descriptions_stand_alone(house: House) -> list[str]:
     found = []
-    for node in house.manifest["nodes"].values():
-        if node["resource_type"] not in ("model", "seed"):
-            continue
+    nodes = [
+        node
+        for node in house.manifest["nodes"].values()
+        if node["resource_type"] in ("model", "seed")
+    ]
+    semantic = ("semantic_models", "metrics", "saved_queries")
+    for node in [*nodes, *(n for k in semantic for n in house.manifest[k].values())]:
+        columns = node.get("columns") or {
+            c["name"]: c for c in node.get("dimensions", [])
+        }
         texts = {node["name"]: node["description"]} | {
             f"{node['name']}.{name}": column["description"]
-            for name, column in node["columns"].items()
+            for name, column in columns.items()
         }
         for name, text in texts.items():
-            text = text.strip()
+            text = (text or "").strip()
             is_riddle = re.match(r"(Its|Their|Those|They|He|His|It|The same)\b", text)
             is_old = re.search(r"\b(he|him|his|whoever|lately|commonest)\b", text)
             if is_riddle or is_old or len(text) < 15:
@@ -400,6 +458,8 @@ RULES: tuple[Callable[[House], list[str]], ...] = (
     every_setting_is_explained,
     files_of_the_library_are_short,
     lines_of_yaml_and_macros_are_short,
+    metrics_stand_beside_their_mart,
+    every_metric_is_explained,
     descriptions_stand_alone,
 )
 
@@ -425,6 +485,15 @@ def test_the_house(rule, house):
     found = rule(house)
 
     assert not found, "\n" + "\n".join(found)
+
+
+def test_the_page_of_metrics_is_current(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "docs")
+    import metrics_page
+
+    assert metrics_page.PAGE.read_text() == metrics_page.page(), (
+        "run `make metrics-page`"
+    )
 
 
 # ---------- breaches: what each rule is to see
@@ -467,6 +536,15 @@ def in_a_corner(house: House) -> None:
     node["config"] = node["config"] | {"group": "core"}
 
 
+def moved(house: House) -> None:
+    for model in house.manifest["semantic_models"].values():
+        model["original_file_path"] = "models/marts/churn/_churn__semantic_models.yml"
+
+
+def without_unit(house: House) -> None:
+    house.manifest["metrics"]["metric.segmentation.revenue"]["config"]["meta"] = {}
+
+
 def writing(path: str, text: str) -> Callable[[House], None]:
     """Write a file in a copy of the tree."""
 
@@ -495,6 +573,8 @@ BREACHES = {
     files_of_the_library_are_short: writing(
         "src/segmentation/long.py", "\n" * (LONGEST_FILE + 1)
     ),
+    metrics_stand_beside_their_mart: moved,
+    every_metric_is_explained: without_unit,
     lines_of_yaml_and_macros_are_short: writing("macros/churn/long.sql", "-" * 200),
     descriptions_stand_alone: changing(
         "int_anchors", description="Its one row per day."

@@ -3,6 +3,7 @@
 import pytest
 import yaml
 from dbt_project import ROOT, small_shop
+from metric_answers import Metrics
 
 SELECTORS = yaml.safe_load((ROOT / "selectors.yml").read_text())["selectors"]
 QUICK = {
@@ -85,6 +86,12 @@ def test_a_way_of_segmenting_that_is_left_out_costs_no_fit_and_keeps_its_column(
         " count(cluster_code) from marts.live_customer_segments"
     )
     assert live == [(True, 0, 0)]
+    # metrics that rest on it are null, and none fails
+    metrics = Metrics(project.manifest(segment_dimensions=ways), project.database)
+    assert len(metrics.ask(sorted(metrics.names), [])) == 1
+    by_cluster = metrics.ask(["customers", "value_at_risk"], ["customer__cluster"])
+    assert by_cluster["customer__cluster"].isna().tolist() == [True]
+    assert set(metrics.ask_saved("segments_today")["segment__dimension"]) == set(ways)
 
 
 @pytest.mark.parametrize(
