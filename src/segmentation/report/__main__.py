@@ -32,7 +32,11 @@ def read(database: str) -> Contents:
     duckdb.Error
         If the file cannot be read, or holds no published marts.
     """
-    with duckdb.connect(database, read_only=True) as connection:
+    quoted = database.replace("'", "''")
+    with duckdb.connect() as connection:
+        # opened by its own name, `marts.duckdb` would make `marts.x` ambiguous
+        connection.execute(f"attach '{quoted}' as published (read_only)")
+        connection.execute("use published")
         publication = connection.execute(PUBLICATION).df().to_dict("records")[0]
         definitions = dict(connection.execute(DEFINITIONS).fetchall())
         frames = {

@@ -7,7 +7,15 @@ from markupsafe import Markup
 
 from segmentation.report import charts
 from segmentation.report.figures import day, known, number, percent, ranged
-from segmentation.report.parts import Card, Column, Contents, Figure, Section, tabulate
+from segmentation.report.parts import (
+    Card,
+    Column,
+    Contents,
+    Figure,
+    Section,
+    ends_of,
+    tabulate,
+)
 from segmentation.report.wording import DIMENSIONS, OBJECTIVES
 
 PRIORITIES, INPUTS = "rpt_segment_priorities", "rpt_input_quality"
@@ -60,7 +68,12 @@ def _stakes(contents: Contents, dimension: str) -> Figure:
             (
                 Column("Segment", "segment_name"),
                 Column("Rank", "priority_rank", number),
-                Column("Value at stake, 95 % range", "value_at_stake", money, True),
+                Column(
+                    "Value at stake, 95 % range",
+                    "value_at_stake",
+                    money,
+                    ends_of("value_at_stake"),
+                ),
                 Column("Customers at stake", "count_at_stake", number),
                 Column("Who acts", "owner"),
                 Column("What to do", "suggested_play"),

@@ -21,6 +21,7 @@ from segmentation.report.parts import (
     Section,
     Table,
     Words,
+    ends_of,
     tabulate,
     text,
 )
@@ -143,18 +144,18 @@ def _calibration(model: str, title: str, rows: pd.DataFrame) -> Figure:
         ),
         tabulate(
             f"{title}: by tenth of customers, lowest first",
-            rows.rename(
-                columns={
-                    "observed_lower": "observed_rate_lower",
-                    "observed_upper": "observed_rate_upper",
-                }
-            ),
+            rows,
             CALIBRATION,
             (
                 Column("Tenth", "bin", number),
                 Column("Customers", "count_customers", number),
                 Column("Predicted", "mean_predicted", percent),
-                Column("Came true", "observed_rate", percent, True),
+                Column(
+                    "Came true",
+                    "observed_rate",
+                    percent,
+                    ends=("observed_lower", "observed_upper"),
+                ),
             ),
         ),
         CALIBRATION,
@@ -201,7 +202,9 @@ def _lift(model: str, title: str, rows: pd.DataFrame, is_share: bool) -> Figure:
             (
                 Column("Tenth", "decile", number),
                 Column("Customers", "count_customers", number),
-                Column("Lift", "lift", _times, is_ranged=True),
+                Column(
+                    "Lift", "lift", _times, ends_of("lift"), of_ends="lift_interval"
+                ),
                 Column("Together so far", "cumulative_capture", percent),
             ),
         ),

@@ -14,6 +14,7 @@ from segmentation.report.parts import (
     Figure,
     Section,
     Table,
+    ends_of,
     tabulate,
 )
 from segmentation.report.wording import CAUSES, DIMENSIONS, NEW, NEW_NAME, listed
@@ -94,7 +95,12 @@ def _moves(contents: Contents, dimension: str, rows: pd.DataFrame) -> Figure:
                 Column("From", "from_segment_code"),
                 Column("To", "to_segment_code"),
                 Column("Customers", "count_customers", number),
-                Column("Share of those before", "transition_rate", percent, True),
+                Column(
+                    "Share of those before",
+                    "transition_rate",
+                    percent,
+                    ends_of("transition_rate"),
+                ),
             ),
         ),
         MOVES,

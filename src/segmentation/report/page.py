@@ -24,6 +24,7 @@ from segmentation.report.movement import movement
 from segmentation.report.outlook import cohorts, value
 from segmentation.report.parts import Contents
 from segmentation.report.segments import segments
+from segmentation.report.wording import DEFINITIONS
 from segmentation.writing import plain
 
 SECTIONS = (segments, movement, cohorts, value, models, priorities, personas, inputs)
@@ -92,15 +93,16 @@ def write(contents: Contents) -> str:
 
 def definitions(contents: Contents, body: str) -> list[dict[str, str]]:
     """Return what the numbers on the page mean: mart, column, name and text of each."""
+    known = DEFINITIONS | contents.definitions
     return [
         {
             "mart": name.partition(".")[0],
             "column": name.partition(".")[2],
             "name": name,
-            "text": contents.definitions[name],
+            "text": known[name],
         }
         for name in sorted(set(re.findall(r'data-def="([^"]+)"', body)))
-        if name in contents.definitions
+        if name in known
     ]
 
 

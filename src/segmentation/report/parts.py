@@ -178,17 +178,18 @@ class Column:
         Column of the mart.
     write : callable or None
         Of the functions in `figures`; words where there is none.
-    is_ranged : bool
-        Whether the mart has an interval: `<name>_lower` and `<name>_upper`.
-    of : str
-        Column of the mart that it was worked out from, where that is another one.
+    ends : tuple of str
+        Columns of the interval, if there is one.
+    of, of_ends : str
+        What defines the column and its interval, where that is not their own names.
     """
 
     heading: str
     name: str
     write: Callable[..., Number] | None = None
-    is_ranged: bool = False
+    ends: tuple[str, ...] = ()
     of: str = ""
+    of_ends: str = ""
 
 
 def tabulate(
@@ -212,10 +213,13 @@ def tabulate(
         if column.write is None:
             return text(value)
         shown = column.write(value, source, f"{row[key]}:{column.name}" if key else "")
-        if not column.is_ranged:
+        if not column.ends:
             return shown
-        ends = (f"{column.name}_{end}" for end in ("lower", "upper"))
-        return ranged(shown, *(column.write(row[e], f"{mart}.{e}") for e in ends))
+        lower, upper = (
+            column.write(row[end], f"{mart}.{column.of_ends or end}")
+            for end in column.ends
+        )
+        return ranged(shown, lower, upper)
 
     return Table(
         caption,
@@ -225,6 +229,11 @@ def tabulate(
             for row in frame.to_dict("records")
         ),
     )
+
+
+def ends_of(name: str) -> tuple[str, str]:
+    """Return the columns of the interval of a column, as most marts call them."""
+    return f"{name}_lower", f"{name}_upper"
 
 
 def text(value: Any) -> str:

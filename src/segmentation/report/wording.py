@@ -27,6 +27,16 @@ LEADING = {
     "concordance": "concordance",
     "top_1_hit_rate": "hit rate",
 }
+# what the published file has no column for, or says nothing of
+DEFINITIONS = {
+    "publication.data_through": (
+        "Last day whose orders are known: the day before the as-of date."
+    ),
+    "fct_model_lift.lift_interval": (
+        "95 % interval of lift: Wilson's interval (1927) of the share in the tenth, "
+        "divided by the share of all customers, which is taken as known."
+    ),
+}
 
 
 def listed(code: str, names: dict[str, str]) -> str:

@@ -19,7 +19,6 @@
     for (const place of document.querySelectorAll("[data-chart]")) {
       try {
         await vegaEmbed(place, specs[place.dataset.chart], options);
-        place.querySelector("svg").setAttribute("aria-hidden", "true");
         drawn += 1;
       } catch (error) {
         place.textContent = "The chart could not be drawn. Its data stand below.";
