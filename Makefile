@@ -21,7 +21,7 @@ PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile \
 	--no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-fast test-library test-units test-newest lint docs settings cards picture demo benchmark mutants lock clean
+.PHONY: help setup build test test-fast test-library test-units test-newest lint docs settings cards report picture demo benchmark mutants lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 20
@@ -90,6 +90,10 @@ cards: $(READY) ## Write a page on each model that serves and each segment, as M
 	$(DBT) build --quiet
 	$(BIN)/python -m segmentation.cards $${SEGMENTATION_DUCKDB_PATH:-segmentation.duckdb} docs/site
 
+report: $(READY) ## Write the published marts as one page that needs no server
+	$(DBT) build --quiet
+	$(BIN)/python -m segmentation.report $${REPORT_OF:-$$(dirname $${SEGMENTATION_DUCKDB_PATH:-segmentation.duckdb})/published/current/marts.duckdb} docs/site/report.html
+
 picture: $(READY) ## Draw the picture of the demo's segments in README.md
 	$(DBT) build --quiet
 	$(BIN)/python docs/segments_picture.py $${SEGMENTATION_DUCKDB_PATH:-segmentation.duckdb} docs/segments.svg
@@ -104,7 +108,7 @@ mutants: $(READY) ## Break the library in 321 places, and see which tests notice
 	$(BIN)/python tests/mutants.py
 
 lock: $(READY) ## Pin the newest versions that pyproject.toml allows (needs uv)
-	uv pip compile --quiet --universal --upgrade --no-strip-extras --extra dev \
+	uv pip compile --quiet --universal --upgrade --no-strip-extras --extra dev --extra report \
 		--generate-hashes --no-header --no-annotate --no-emit-index-url \
 		--no-emit-find-links --python-version 3.11 pyproject.toml -o requirements.lock
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 
 ABOUT = """
-    create table marts.publication as
+    create or replace table marts.publication as
     select
         '5d6b7c1e-0000-4000-8000-000000000001' as run_id,
         '0123abcd' as code_version,
@@ -31,11 +31,13 @@ def published(database: Path, file: Path) -> Path:
             for name, mart, comment in names:
                 relation = f"marts.{mart}"
                 if kind == "tables":
-                    connection.execute(f"create table {relation} as from built.{relation}")
+                    connection.execute(
+                        f"create table {relation} as from built.{relation}"
+                    )
                 elif comment and not mart.startswith("live"):
                     words = comment.replace("'", "''")
                     connection.execute(
-                        f'comment on column {relation}."{name}" is \'{words}\''
+                        f"comment on column {relation}.\"{name}\" is '{words}'"
                     )
         connection.execute(ABOUT)
     return file

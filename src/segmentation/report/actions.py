@@ -119,11 +119,12 @@ def personas(contents: Contents) -> Section:
                     Card(
                         row["segment_id"],
                         row["segment_name"],
-                        Markup("{} customers").format(
+                        Markup("{} {}").format(
                             number(
                                 row["count_customers"],
                                 "rpt_segment_overview.count_customers",
-                            )
+                            ),
+                            "customer" if row["count_customers"] == 1 else "customers",
                         ),
                         tuple((head, tuple(said)) for head, said in parts.items()),
                     )
@@ -185,7 +186,9 @@ def _rejected(contents: Contents) -> Figure:
     return Figure(
         "rejected",
         "Share of raw rows that were rejected",
-        Markup("{} of {} raw rows were rejected; the highest share is {}, in {}.").format(
+        Markup(
+            "{} of {} raw rows were rejected; the highest share is {}, in {}."
+        ).format(
             number(rejected, f"{INPUTS}.count_rejected_rows", "input:rejected"),
             number(all_rows, f"{INPUTS}.count_rows", "input:rows"),
             percent(worst["rejected_share"], f"{INPUTS}.rejected_share"),

@@ -1,7 +1,7 @@
 """An alluvial: who moved from where to where between two dates, drawn as SVG.
 
-Vega-Lite has no such mark. It is drawn twice, for wide screens and for phones; the style
-sheet shows one of the two. Colours come from the style sheet too.
+Vega-Lite has no such mark. It is drawn twice, for wide screens and for phones; the
+style sheet shows one of the two, and gives the colours.
 """
 
 from collections.abc import Mapping, Sequence
@@ -77,10 +77,79 @@ def ribbon(x: float, end: float, y: float, there: float, thick: float) -> str:
     """Return the path of a ribbon between two heights."""
     mid = (x + end) / 2
     return (
-        f"M{x:.1f} {y:.1f}C{mid:.1f} {y:.1f} {mid:.1f} {there:.1f} {end:.1f} {there:.1f}"
+        f"M{x:.1f} {y:.1f}"
+        f"C{mid:.1f} {y:.1f} {mid:.1f} {there:.1f} {end:.1f} {there:.1f}"
         f"V{there + thick:.1f}C{mid:.1f} {there + thick:.1f} {mid:.1f} "
         f"{y + thick:.1f} {x:.1f} {y + thick:.1f}Z"
     )
+
+
+@dataclass(frozen=True)
+class Side:
+    """The segments on one side.
+
+    Attributes
+    ----------
+    end : str
+        before or after.
+    counts : dict of str to int
+        Customers by segment.
+    places : dict of str to (float, float)
+        Top and height of each segment.
+    """
+
+    end: str
+    counts: dict[str, int]
+    places: dict[str, tuple[float, float]]
+
+    def tops(
+        self, flows: Sequence[Flow], order: list[str], scale: float
+    ) -> dict[Flow, float]:
+        """Return where each flow meets its segment, those from above uppermost."""
+        free = {code: top for code, (top, _) in self.places.items()}
+        tops = {}
+        for flow in sorted(
+            flows, key=lambda f: (order.index(f.before), order.index(f.after))
+        ):
+            code = getattr(flow, self.end)
+            tops[flow] = free[code]
+            free[code] += flow.count * scale
+        return tops
+
+    def drawn(
+        self,
+        names: Mapping[str, str],
+        title: str,
+        x: float,
+        edge: float,
+        letters: float,
+    ) -> Markup:
+        """Draw the segments with their names, which end or start at an edge."""
+        anchor = "end" if self.end == "before" else "start"
+        parts = [
+            Markup(
+                '<text class="side" x="{}" y="16" text-anchor="{}">{}</text>'
+            ).format(f"{edge:.1f}", anchor, title)
+        ]
+        for code, (top, tall) in self.places.items():
+            parts.append(
+                Markup(
+                    '<rect class="node" x="{}" y="{}" width="{}" height="{}"/>'
+                    '<text x="{}" y="{}" text-anchor="{}">{} '
+                    '<tspan class="count">{}</tspan></text>'
+                ).format(
+                    f"{x:.1f}",
+                    f"{top:.1f}",
+                    NODE,
+                    f"{max(tall, 1):.1f}",
+                    f"{edge:.1f}",
+                    f"{top + tall / 2 + letters * 0.35:.1f}",
+                    anchor,
+                    names[code],
+                    self.counts[code],
+                )
+            )
+        return Markup("").join(parts)
 
 
 def draw(
@@ -113,32 +182,28 @@ def _drawn(
     label: str,
     size: Size,
 ) -> Markup:
-    sides: tuple[dict[str, int], dict[str, int]] = ({}, {})
-    for flow in flows:
-        for side, code in zip(sides, (flow.before, flow.after), strict=True):
-            side[code] = side.get(code, 0) + flow.count
-    scale = size.flows / max(sum(flow.count for flow in flows), 1)
     order = list(names)
-    placed = [place([c for c in order if c in side], side, scale) for side in sides]
-    height = max(y + h for nodes in placed for y, h in nodes.values()) + LEAST
+    scale = size.flows / max(sum(flow.count for flow in flows), 1)
     x = (size.margin, size.width - size.margin - NODE)
-    ends: dict[tuple[Flow, int], float] = {}
-    for side, nodes in enumerate(placed):
-        tops = {code: top for code, (top, _) in nodes.items()}
-        for flow in sorted(
-            flows, key=lambda f: (order.index(f.before), order.index(f.after))
-        ):
-            code = (flow.before, flow.after)[side]
-            ends[flow, side] = tops[code]
-            tops[code] += flow.count * scale
-    parts = [
+    sides = []
+    for end in ("before", "after"):
+        counts: dict[str, int] = {}
+        for flow in flows:
+            code = getattr(flow, end)
+            counts[code] = counts.get(code, 0) + flow.count
+        places = place([code for code in order if code in counts], counts, scale)
+        sides.append(Side(end, counts, places))
+    left, right = sides
+    starts, stops = (side.tops(flows, order, scale) for side in sides)
+    height = max(y + tall for side in sides for y, tall in side.places.values()) + LEAST
+    ribbons = [
         Markup('<path class="{}" d="{}"><title>{}</title></path>').format(
             flow.kind,
             ribbon(
                 x[0] + NODE,
                 x[1],
-                ends[flow, 0],
-                ends[flow, 1],
+                starts[flow],
+                stops[flow],
                 max(flow.count * scale, 0.6),
             ),
             flow.words,
@@ -146,39 +211,16 @@ def _drawn(
         # stays lie below what moves
         for flow in sorted(flows, key=lambda f: (f.kind != "stay", -f.count))
     ]
-    for side, nodes in enumerate(placed):
-        anchor, edge = (("end", x[0] - 7), ("start", x[1] + NODE + 7))[side]
-        parts.append(
-            Markup('<text class="side" x="{}" y="16" text-anchor="{}">{}</text>').format(
-                f"{x[side] + NODE * (1 - side):.1f}", ("end", "start")[side], titles[side]
-            )
-        )
-        for code, (top, tall) in nodes.items():
-            parts.append(
-                Markup(
-                    '<rect class="node" x="{}" y="{}" width="{}" height="{}"/>'
-                    '<text x="{}" y="{}" text-anchor="{}">{} '
-                    '<tspan class="count">{}</tspan></text>'
-                ).format(
-                    f"{x[side]:.1f}",
-                    f"{top:.1f}",
-                    NODE,
-                    f"{max(tall, 1):.1f}",
-                    f"{edge:.1f}",
-                    f"{top + tall / 2 + size.letters * 0.35:.1f}",
-                    anchor,
-                    names[code],
-                    sides[side][code],
-                )
-            )
     return Markup(
         '<svg class="alluvial {}" viewBox="0 0 {} {}" font-size="{}" role="img" '
-        'aria-label="{}">{}</svg>'
+        'aria-label="{}">{}{}{}</svg>'
     ).format(
         size.name,
         size.width,
         f"{height:.0f}",
         size.letters,
         label,
-        Markup("").join(parts),
+        Markup("").join(ribbons),
+        left.drawn(names, titles[0], x[0], x[0] - 7, size.letters),
+        right.drawn(names, titles[1], x[1], x[1] + NODE + 7, size.letters),
     )

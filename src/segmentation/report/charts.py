@@ -54,7 +54,9 @@ def finished(chart: alt.Chart | alt.LayerChart, height: int = 240) -> Spec:
     sized = chart.properties(width="container", height=height, autosize=fit)
     spec = sized.to_dict()
     # what is the same for all is in CONFIG
-    return {name: part for name, part in spec.items() if name not in ("$schema", "config")}
+    return {
+        name: part for name, part in spec.items() if name not in ("$schema", "config")
+    }
 
 
 def data(records: Records) -> alt.Data:
@@ -67,11 +69,10 @@ def tips(**shown: str) -> list[alt.Tooltip]:
     found = []
     for name, words in shown.items():
         title, _, form = words.partition("|")
-        kind = "quantitative" if form else "nominal"
         found.append(
-            alt.Tooltip(field=name, type=kind, title=title)
-            if not form
-            else alt.Tooltip(field=name, type=kind, title=title, format=form)
+            alt.Tooltip(f"{name}:Q", title=title, format=form)
+            if form
+            else alt.Tooltip(f"{name}:N", title=title)
         )
     return found
 
@@ -129,9 +130,7 @@ def ranges(records: Records, order: Sequence[str], title: str, colour: str) -> S
     """Draw an amount with its interval: `name`, `value`, `lower`, `upper`."""
     base = alt.Chart(data(records)).encode(
         y=rows(order),
-        tooltip=tips(
-            name=" ", value="Value|,.0f", lower="from|,.0f", upper="to|,.0f"
-        ),
+        tooltip=tips(name=" ", value="Value|,.0f", lower="from|,.0f", upper="to|,.0f"),
     )
     bars = base.mark_bar(color=colour, opacity=0.35, height=14, cornerRadius=3).encode(
         x=alt.X("lower:Q", title=title, axis=alt.Axis(format=MONEY, tickCount=5)),
@@ -283,12 +282,17 @@ def calibration(records: Records) -> Spec:
 
 
 def lift(records: Records) -> Spec:
-    """Draw the lift by tenth of customers: `decile`, `lift`, and its range if known for all."""
+    """Draw the lift by tenth of customers: `decile`, `lift`, `lower`, `upper`.
+
+    Ranges are drawn where all are known.
+    """
     base = alt.Chart(data(records)).encode(
-        x=alt.X("decile:O", title="tenth of customers, highest first", axis=alt.Axis(labelAngle=0)),
-        tooltip=tips(
-            decile="Tenth", lift="Lift|.2f", lower="from|.2f", upper="to|.2f"
+        x=alt.X(
+            "decile:O",
+            title="tenth of customers, highest first",
+            axis=alt.Axis(labelAngle=0),
         ),
+        tooltip=tips(decile="Tenth", lift="Lift|.2f", lower="from|.2f", upper="to|.2f"),
     )
     bars = base.mark_bar(color=ORANGE, opacity=0.75, cornerRadiusEnd=2).encode(
         y=alt.Y("lift:Q", title="times the average", axis=alt.Axis(tickCount=5))

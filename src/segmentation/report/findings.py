@@ -1,4 +1,4 @@
-"""Five things a manager should know today, each chosen by a rule and read from a mart."""
+"""Five things a manager should know today, each by a rule and from a mart."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,7 @@ from markupsafe import Markup
 from segmentation.report.figures import known, month, number, percent, ranged, signed
 from segmentation.report.health import titles_of
 from segmentation.report.parts import Contents, Finding
-from segmentation.report.wording import CAUSES, DIMENSIONS, OBJECTIVES, listed
+from segmentation.report.wording import CAUSES, OBJECTIVES, listed
 
 FINDINGS = 5
 
@@ -45,7 +45,9 @@ def money(contents: Contents) -> Finding | None:
         percent(best["net_amount_share"], f"{mart}.net_amount_share", "money:revenue"),
     )
     if known(best["avg_churn_probability"]) is not None:
-        sentence += Markup(" On average, they stay away with a probability of {}.").format(
+        sentence += Markup(
+            " On average, they stay away with a probability of {}."
+        ).format(
             percent(best["avg_churn_probability"], f"{mart}.avg_churn_probability")
         )
     return Finding("Where the money comes from", sentence, mart, "segments")
@@ -109,8 +111,8 @@ def outlook(contents: Contents) -> Finding | None:
     about = rows.iloc[0]
     source, scores = f"{mart}.expected_net_amount", contents["scores"]
     sentence = Markup(
-        "Customers who have bought are expected to spend <b>{}</b> within {} days, {} of "
-        "it by a fifth of them."
+        "Customers who have bought are expected to spend <b>{}</b> within {} days, {} "
+        "of it by a fifth of them."
     ).format(
         contents.money(about["expected_net_amount"], source, "outlook:expected"),
         number(about["horizon_days"], f"{mart}.horizon_days"),
@@ -122,7 +124,9 @@ def outlook(contents: Contents) -> Finding | None:
     ]
     if len(level):
         row, of = level.iloc[0], "fct_model_scorecards"
-        sentence += Markup(" When last judged, such forecasts were {} times what came.").format(
+        sentence += Markup(
+            " When last judged, such forecasts were {} times what came."
+        ).format(
             ranged(
                 number(row["metric_value"], f"{of}.metric_value", "outlook:level", 2),
                 number(row["lower_bound"], f"{of}.lower_bound", "", 2),
@@ -141,15 +145,21 @@ def trust(contents: Contents) -> Finding | None:
     serving = rows[rows["is_serving_now"].astype(bool)]
     naive = serving[serving["is_baseline"].fillna(False).astype(bool)]
     mart, titles = "dim_model_fits", titles_of(contents)
-    sentence = Markup("{} of {} models beat every naive rule").format(
-        number(len(serving) - len(naive), f"{mart}.is_baseline", "trust:models"),
-        number(len(rows), f"{mart}.model_name"),
-    )
-    silent = rows[~rows["is_serving_now"].astype(bool)]
-    if len(naive):
-        sentence += Markup("; a naive rule serves for <b>{}</b>").format(_names(naive, titles))
-    if len(silent):
-        sentence += Markup("; nothing serves for <b>{}</b>").format(_names(silent, titles))
+    if serving.empty:
+        sentence = Markup("No model serves yet, so nothing here is a prediction")
+    else:
+        sentence = Markup("{} of {} models beat every naive rule").format(
+            number(len(serving) - len(naive), f"{mart}.is_baseline", "trust:models"),
+            number(len(rows), f"{mart}.model_name"),
+        )
+        silent = rows[~rows["is_serving_now"].astype(bool)]
+        for words, those in (
+            ("a naive rule serves for", naive),
+            ("nothing serves for", silent),
+        ):
+            if len(those):
+                told = _names(those, titles)
+                sentence += Markup("; {} <b>{}</b>").format(words, told)
     rejected = inputs["count_rejected_rows"].sum()
     sentence += Markup(". {} of {} raw rows were rejected.").format(
         percent(rejected / count, "rpt_input_quality.rejected_share", "trust:rejected"),
@@ -159,8 +169,10 @@ def trust(contents: Contents) -> Finding | None:
 
 
 def _names(rows: pd.DataFrame, titles: dict[str, str]) -> str:
+    if len(rows) > 2:
+        return f"{len(rows)} others"
     found = [titles[name] for name in rows["model_name"]]
-    return ", ".join(name[:1].lower() + name[1:] for name in found)
+    return " and ".join(name[:1].lower() + name[1:] for name in found)
 
 
 def newcomers(contents: Contents) -> Finding | None:
@@ -182,7 +194,9 @@ def newcomers(contents: Contents) -> Finding | None:
             )
         )
 
-    sentence = Markup("Of {} customers who first bought in {}, {} bought the month after").format(
+    sentence = Markup(
+        "Of {} customers who first bought in {}, {} bought the month after"
+    ).format(
         number(newest["count_customers"], f"{mart}.count_customers"),
         month(newest["cohort_month"]),
         rate(newest),

@@ -104,7 +104,7 @@ def _verdicts(contents: Contents) -> Figure:
 
 
 def _score(contents: Contents, model: str) -> tuple[Words, Words, Number | str]:
-    """Return the measure that tells most of a model: name, value, that of a naive rule."""
+    """Return the measure that tells most of a model, and that of a naive rule."""
     scores = contents["scores"]
     scores = scores[scores["model_name"] == model].set_index("metric")
     for metric, name in LEADING.items():
@@ -136,7 +136,9 @@ def _calibration(model: str, title: str, rows: pd.DataFrame) -> Figure:
     return Figure(
         f"calibration-{model}",
         f"{title}: predicted, and what came true",
-        Markup("Seen from {}: {} predicted on average, {} came true, of {} customers.").format(
+        Markup(
+            "Seen from {}: {} predicted on average, {} came true, of {} customers."
+        ).format(
             day(rows["anchor_date"].iloc[0], f"{CALIBRATION}.anchor_date"),
             percent(predicted, f"{CALIBRATION}.mean_predicted"),
             percent(observed, f"{CALIBRATION}.observed_rate"),

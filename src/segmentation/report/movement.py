@@ -33,7 +33,7 @@ def movement(contents: Contents) -> Section:
     return Section(
         "movement",
         "Movement",
-        "Who moves where from one month to the next, and why do segments grow or shrink?",
+        "Who moves where in a month, and why do segments grow or shrink?",
         tuple(figures),
         empty="There are no two months to compare yet.",
     )
@@ -46,7 +46,9 @@ def date_of(value: Any) -> str:
 
 def named(rows: pd.DataFrame, names: dict[str, str], *columns: str) -> pd.DataFrame:
     """Return rows with the names of segments in place of their codes."""
-    return rows.assign(**{c: [listed(code, names) for code in rows[c]] for c in columns})
+    return rows.assign(
+        **{c: [listed(code, names) for code in rows[c]] for c in columns}
+    )
 
 
 def kind_of(row: dict[str, Any], order: list[str], is_ranked: bool) -> str:
@@ -126,7 +128,10 @@ def _moves_in_words(rows: pd.DataFrame, dimension: str) -> Markup:
         most["to_segment_code"],
         number(most["count_customers"], count),
         ranged(
-            *(percent(most["transition_rate" + e], rate + e) for e in ("", "_lower", "_upper"))
+            *(
+                percent(most["transition_rate" + e], rate + e)
+                for e in ("", "_lower", "_upper")
+            )
         ),
     )
 
@@ -216,7 +221,9 @@ def _sizes(contents: Contents, dimension: str, rows: pd.DataFrame) -> Figure:
         f"{dimension}-history",
         title,
         Markup("; ").join(
-            Markup("{} customers on {}").format(number(totals[each], source), date_of(each))
+            Markup("{} customers on {}").format(
+                number(totals[each], source), date_of(each)
+            )
             for each in shown
         )
         + ".",

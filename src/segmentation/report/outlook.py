@@ -64,7 +64,10 @@ def _heat(rows: pd.DataFrame, later: pd.DataFrame) -> Figure:
             (
                 ("First bought in", f"{COHORTS}.cohort_month"),
                 ("Customers", f"{COHORTS}.count_customers"),
-                *((f"{m} {'month' if m == 1 else 'months'} later", source) for m in shown),
+                *(
+                    (f"{m} {'month' if m == 1 else 'months'} later", source)
+                    for m in shown
+                ),
             ),
             tuple(
                 (
@@ -139,7 +142,9 @@ def _steps(contents: Contents, about: dict[str, Any]) -> Figure:
             VALUE,
             (
                 Column("Expected amount", "name", of="expected_net_amount"),
-                Column("Customers", "count_customers", number, of="expected_net_amount"),
+                Column(
+                    "Customers", "count_customers", number, of="expected_net_amount"
+                ),
                 Column("Together", "amount", contents.money, of="expected_net_amount"),
             ),
             "name",
@@ -162,7 +167,7 @@ def _steps(contents: Contents, about: dict[str, Any]) -> Figure:
 
 
 def _step(lower: float) -> str:
-    """Name the step that begins at an amount: 1, 2, 5, 10, 20, …"""
+    """Name the step that begins at 1, 2, 5, 10, 20 and so on."""
     if not lower:
         return "under 1"
     upper = lower * (2.5 if str(int(lower))[0] == "2" else 2)

@@ -119,5 +119,7 @@ def about(contents: Contents) -> dict[str, Any]:
         "data_through": day(row.get("data_through"), "publication.data_through"),
         "run_id": row.get("run_id") or "–",
         "code_version": row.get("code_version") or "–",
-        "published_at": f"{published:%d %B %Y, %H:%M} UTC" if row.get("published_at") else "–",
+        "published_at": f"{published:%d %B %Y, %H:%M} UTC"
+        if row.get("published_at")
+        else "–",
     }

@@ -63,7 +63,7 @@ class Figure:
     table: Table
     mart: str
     spec: dict[str, Any] | None = None
-    drawing: Markup = Markup("")
+    drawing: Markup | None = None
     is_half: bool = False
     is_open: bool = False
 
@@ -193,7 +193,11 @@ class Column:
 
 
 def tabulate(
-    caption: str, frame: pd.DataFrame, mart: str, columns: Sequence[Column], key: str = ""
+    caption: str,
+    frame: pd.DataFrame,
+    mart: str,
+    columns: Sequence[Column],
+    key: str = "",
 ) -> Table:
     """Return rows of a mart as a table.
 

@@ -113,12 +113,15 @@ def _tiers(rows: pd.DataFrame) -> Figure:
     total = rows["count_customers"].sum()
     rows = rows.assign(share=rows["count_customers"] / total)
     high = rows.loc[rows["churn_risk_tier"] == "high", "count_customers"].sum()
+    summary = Markup("{} of {} buyers are at high risk: {}.").format(
+        number(high, source), number(total, source), percent(high / total, source)
+    )
+    if set(rows["churn_risk_tier"]) == {"unknown"}:
+        summary = Markup("No model serves that predicts churn, so the risk is unknown.")
     return Figure(
         "tiers",
         "Buyers by churn risk",
-        Markup("{} of {} buyers are at high risk: {}.").format(
-            number(high, source), number(total, source), percent(high / total, source)
-        ),
+        summary,
         tabulate(
             "Buyers by churn risk",
             rows,

@@ -72,10 +72,13 @@ def marts(demo_database, tmp_path_factory):
     with opened(file, "") as connection:
         for mart in ("rpt_segment_overview", "rpt_segment_priorities", "dim_segments"):
             connection.execute(
-                f"update marts.{mart} set segment_name = ? where segment_code = 'loyal'",
+                f"update marts.{mart} set segment_name = ? "
+                "where segment_code = 'loyal'",
                 [HOSTILE],
             )
-        connection.execute("update marts.rpt_segment_priorities set owner = ?", [HOSTILE])
+        connection.execute(
+            "update marts.rpt_segment_priorities set owner = ?", [HOSTILE]
+        )
         connection.execute(
             "update marts.fct_persona_sentences set sentence = ? "
             "where segment_id = 'rfm:loyal' and sentence_number = 1",
@@ -94,9 +97,13 @@ def written(marts):
 @pytest.fixture(scope="module")
 def seen(written):
     """The page in a browser, with what it asked for and what it complained of."""
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    found = os.environ.get("CHROMIUM") or next(
+        filter(None, map(shutil.which, BROWSERS)), None
+    )
     if not found:
-        pytest.skip("no Chromium: install it (apt install chromium), or name it in CHROMIUM")
+        pytest.skip(
+            "no Chromium: install it (apt install chromium), or name it in CHROMIUM"
+        )
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:
@@ -111,7 +118,9 @@ def seen(written):
         shown.on("console", lambda each: shown.complaints.append(each.text))
         shown.on("pageerror", lambda each: shown.complaints.append(str(each)))
         shown.goto(written.as_uri())
-        shown.wait_for_function("document.documentElement.dataset.drawn", timeout=60_000)
+        shown.wait_for_function(
+            "document.documentElement.dataset.drawn", timeout=60_000
+        )
         yield shown
         browser.close()
 
@@ -163,7 +172,8 @@ def test_figures_are_those_of_the_marts(seen, marts):
             return float(connection.execute(query).fetchone()[0])
 
         moves, changes = (
-            NEWEST.format(f"fct_segment_{each}") for each in ("transitions", "size_changes")
+            NEWEST.format(f"fct_segment_{each}")
+            for each in ("transitions", "size_changes")
         )
         for key, query in {
             "rfm:champions:count_customers": """
@@ -222,7 +232,7 @@ def test_every_number_has_a_definition_and_hovering_shows_it(seen):
     """)
     assert {name for name, is_defined in places if not is_defined} == set()
     assert len(places) > 1_000
-    seen.hover('#figure-rfm-size figcaption data >> nth=0')
+    seen.hover("#figure-rfm-size figcaption data >> nth=0")
     assert "Share of the net amount" in seen.text_content("#tip")
     seen.keyboard.press("Escape")
     assert seen.is_hidden("#tip")
@@ -264,7 +274,9 @@ def test_a_phone_scrolls_in_one_direction(seen):
     assert not seen.is_visible(".alluvial.wide >> nth=0")
 
 
-def test_the_page_is_small_names_no_customer_and_depends_on_nothing_else(written, marts):
+def test_the_page_is_small_names_no_customer_and_depends_on_nothing_else(
+    written, marts
+):
     text = written.read_text("utf-8")
 
     assert len(text.encode()) < 4_000_000
