@@ -90,13 +90,12 @@ cards: $(READY) ## Write a page on each model that serves and each segment, as M
 	$(DBT) build --quiet
 	$(BIN)/python -m segmentation.cards $${SEGMENTATION_DUCKDB_PATH:-segmentation.duckdb} docs/site
 
-report: $(READY) ## Write the published marts as one page that needs no server
+report: $(READY) ## Write how customers are doing as one page that needs no server
 	$(DBT) build --quiet
-	$(BIN)/python -m segmentation.report $${REPORT_OF:-$$(dirname $${SEGMENTATION_DUCKDB_PATH:-segmentation.duckdb})/published/current/marts.duckdb} docs/site/report.html
+	$(BIN)/python -m segmentation.report "$$(dirname $${SEGMENTATION_DUCKDB_PATH:-segmentation.duckdb})/published/current/marts.duckdb" docs/site/report.html
 
-picture: $(READY) ## Draw the picture of the demo's segments in README.md
-	$(DBT) build --quiet
-	$(BIN)/python docs/segments_picture.py $${SEGMENTATION_DUCKDB_PATH:-segmentation.duckdb} docs/segments.svg
+picture: report ## Take the picture of the report in README.md (needs Chromium)
+	$(BIN)/python docs/report_picture.py docs/site/report.html docs/report.png
 
 demo: $(READY) ## Write the demo seeds again
 	$(BIN)/python -m segmentation.world --customers 2000 --years 3 --seed 7 --format csv --prefix raw_ --raw seeds/demo

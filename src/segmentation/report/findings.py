@@ -46,9 +46,13 @@ def money(contents: Contents) -> Finding | None:
     )
     if known(best["avg_churn_probability"]) is not None:
         sentence += Markup(
-            " On average, they stay away with a probability of {}."
+            " On average, the probability that they buy nothing within {} days is {}."
         ).format(
-            percent(best["avg_churn_probability"], f"{mart}.avg_churn_probability")
+            number(
+                contents["tiers"]["horizon_days"].max(),
+                "fct_customer_churn.horizon_days",
+            ),
+            percent(best["avg_churn_probability"], f"{mart}.avg_churn_probability"),
         )
     return Finding("Where the money comes from", sentence, mart, "segments")
 

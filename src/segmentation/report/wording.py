@@ -13,7 +13,7 @@ CAUSES = {
     "cut_drift": "cut points that moved",
 }
 OBJECTIVES = {
-    "reduce_churn": "would be lost if they stay away",
+    "reduce_churn": "is in doubt, as they may stay away",
     "grow_value": "is missing to the next better segment",
     "win_back": "could come back with them",
     "convert": "could come with their first orders",
