@@ -11,9 +11,13 @@
         {%- endif -%}
 
         {%- set found = [] -%}
+        {%- set with_shop = [] -%}
         {%- for table in raw_tables() -%}
             {%- set state = raw_table_state(table) -%}
             {%- do problems.extend(state.problems) -%}
+            {%- if table.table in ['orders', 'order_lines'] and 'shop_id' in state.columns -%}
+                {%- do with_shop.append(table.table) -%}
+            {%- endif -%}
             {%- if state.is_present -%}{%- do found.append(table.table) -%}{%- endif -%}
         {%- endfor -%}
 
@@ -37,6 +41,13 @@
             ) -%}
         {%- endif -%}
 
+        {%- if with_shop | length == 1 and not problems -%}
+            {%- do problems.append(
+                with_shop[0] ~ " has the column shop_id: orders and order_lines must both "
+                ~ "have it, or their ids do not meet. Add it to both, or to neither."
+            ) -%}
+        {%- endif -%}
+
         {%- if problems -%}
             {{ exceptions.raise_compiler_error(
                 "The raw tables in " ~ place ~ " cannot be used. Nothing was built.\n  - "
@@ -50,7 +61,7 @@
 {%- endmacro %}
 
 
-{#- The state of one raw table before the build: {is_present, problems}. -#}
+{#- The state of one raw table before the build: {is_present, problems, columns}. -#}
 {% macro raw_table_state(table) -%}
     {%- set node = graph.sources['source.segmentation.' ~ table.source ~ '.' ~ table.table] -%}
     {%- set is_required = node.config.get('meta', {}).get('required', false) -%}
@@ -90,8 +101,8 @@
         {%- for column in raw_columns(table.source, table.table) if column.name not in columns -%}
             {%- do missing.append(column.name) -%}
         {%- endfor -%}
-        {%- for column in raw_columns(table.source, table.table) | map(attribute='name')
-            if column.endswith('_id')
+        {%- for column in (raw_columns(table.source, table.table) | map(attribute='name') | list)
+            + ['shop_id'] if column.endswith('_id')
                 and columns.get(column, '') | upper in ['FLOAT', 'DOUBLE', 'REAL'] -%}
             {%- do problems.append(
                 table.table ~ "." ~ column ~ " is a " ~ columns[column] ~ ": an id must be "
@@ -118,7 +129,9 @@
         {%- endif -%}
     {%- endif -%}
 
-    {{ return({'is_present': is_present, 'problems': problems}) }}
+    {{ return({
+        'is_present': is_present, 'problems': problems, 'columns': columns or {}
+    }) }}
 {%- endmacro %}
 
 

@@ -28,6 +28,7 @@ examined as (
         orders.*,
         order_statuses.is_sale,
         order_statuses.takes_back,
+        order_statuses.takes_back and not order_statuses.is_sale as is_credit_note,
         orders.customer_id is null as is_anonymous,
         min(orders.customer_id) over (partition by orders.order_id)
         <> max(orders.customer_id) over (partition by orders.order_id)

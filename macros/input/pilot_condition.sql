@@ -6,7 +6,7 @@
         {{ return(none) }}
     {%- elif table_name == 'order_lines' -%}
         {{ return(
-            read_id('order_id') ~ ' in (select ' ~ read_id('order_id')
+            read_order_id('order_lines') ~ ' in (select ' ~ read_order_id('orders')
             ~ ' from ' ~ whole_raw_table('shop', 'orders') ~ ' where ' ~ is_in_pilot() ~ ')'
         ) }}
     {%- else -%}

@@ -11,24 +11,39 @@
     {{ return(dbt.type_string() if is_text else type) }}
 {%- endmacro %}
 
+{#- A time as a bound on a raw column of times, as a text: the raw column itself is
+    compared with it. Text that is not written year first, and seconds since 1970, cannot
+    be compared as they arrived: where rows hold such times, the bound lies before all. -#}
+{% macro raw_time_bound(time, source_name, table_name, column) -%}
+    {%- set type = raw_column_type(source_name, table_name, column) -%}
+    {%- set bound = 'cast(' ~ time ~ ' as ' ~ dbt.type_string() ~ ')' -%}
+    {%- if modules.re.match('string|varchar|text', type) -%}
+    case
+        when not exists (
+            select 1
+            from {{ raw_table(source_name, table_name) }} as raw_rows
+            where
+                not {{ matches(column, '^[0-9]{4}-') }}
+                and {{ read_timestamp(column) }} is not null
+        )
+            then {{ bound }}
+        else ''
+    end
+    {%- else -%}
+    {{ bound }}
+    {%- endif -%}
+{%- endmacro %}
+
 {#- Keeps the rows of a raw table whose time may lie at or after a bound, a column of a
-    one-row relation. Text that is not written year first, and seconds since 1970, cannot
-    be compared as they arrived: such rows are all kept. -#}
+    one-row relation that `raw_time_bound` made. -#}
 {% macro may_be_after(bound, relation, source_name, table_name, column) -%}
     {%- set type = raw_column_type(source_name, table_name, column) -%}
-    {%- set is_time = modules.re.match('timestamp|date', type) -%}
-    {%- set is_text = modules.re.match('string|varchar|text', type) -%}
-    {%- if not is_time and not is_text -%}
-    1 = 1
-    {%- else -%}
-    (
-        {{ column }} >= (
-            select cast({{ bound }} as {{ type if is_time else dbt.type_string() }})
-            from {{ relation }}
-        )
-        {%- if is_text %}
-        or not {{ matches(column, '^[0-9]{4}-') }}
-        {%- endif %}
+    {%- if modules.re.match('timestamp|date|string|varchar|text', type) -%}
+    {{ column }} >= (
+        select cast({{ bound }} as {{ raw_bound_type(source_name, table_name, column) }})
+        from {{ relation }}
     )
+    {%- else -%}
+    1 = 1
     {%- endif -%}
 {%- endmacro %}

@@ -33,6 +33,24 @@
     end
 {%- endmacro %}
 
+{#- The id of an order. Where the raw table has the optional column `shop_id`, several shops
+    share it and may give one number to two orders: the id then begins with the shop. -#}
+{% macro read_order_id(table_name) -%}
+    {%- set order_id = read_id('order_id') -%}
+    {%- if 'shop_id' in raw_column_types('shop', table_name) -%}
+    {%- set shop_id = read_id('shop_id') -%}
+    case
+        when {{ shop_id }} is null then {{ order_id }}
+        -- a colon within the id of a shop is none of ours
+        else
+            replace(replace({{ shop_id }}, '%', '%25'), ':', '%3A')
+            || ':' || {{ order_id }}
+    end
+    {%- else -%}
+    {{ order_id }}
+    {%- endif -%}
+{%- endmacro %}
+
 {#- Whether a value is a number in scientific notation, of which the last digits are
     gone: `1.785E+04`. `12E4` may be an id. -#}
 {% macro has_lost_digits(column) -%}
@@ -43,28 +61,28 @@
 
 {#- A raw value as the id of a customer; null for the words that stand for nobody. -#}
 {% macro read_customer_id(column) -%}
-    {%- set words = [] -%}
-    {%- for word in setting('anonymous_ids') -%}
-        {%- do words.append(quoted_text(word | lower)) -%}
-    {%- endfor -%}
-    {%- if words -%}
+    {%- set words = setting('anonymous_ids') | map('lower') | list -%}
     case
-        when lower({{ read_id(column) }}) not in ({{ words | join(', ') }})
+        when not {{ is_one_of('lower(' ~ read_id(column) ~ ')', words) }}
             then {{ read_id(column) }}
     end
-    {%- else -%}
-    {{ read_id(column) }}
-    {%- endif -%}
 {%- endmacro %}
 
 {#- A raw value as the time that clocks in the shop show (`shop_time_zone`); null where it
     cannot be read. A time that carries no offset is of `raw_time_zone`; a day alone is a
     day of the shop. -#}
 {% macro read_timestamp(column) -%}
+    {%- set as_it_came = 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' -%}
     {%- set text = read_text(column) -%}
     {%- set shop, raw = setting('shop_time_zone'), setting('raw_time_zone') -%}
     {%- set time = written_time(text) -%}
     case
+        -- most times are written like this, and need neither a trim nor a closer look
+        when {{ matches(
+            as_it_came,
+            '^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?$'
+        ) }}
+            then {{ time_in_zone('try_cast(' ~ as_it_came ~ ' as timestamp)', raw, shop) }}
         when {{ has_offset(text) }}
             then {{ time_in_zone(time_in_utc(time, text), 'UTC', shop) }}
         {%- if shop != raw %}

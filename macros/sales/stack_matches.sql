@@ -27,6 +27,7 @@
             rows between unbounded preceding and current row
         ) as size_after
     from {{ moves }}
+    where {{ passes_filters_on(keys[0]) }}
 
 ),
 
@@ -94,9 +95,13 @@
 
 {{ name }}_ends as (
 
-    select {{ stack }}, visit, move_number, bottom as height from {{ name }}_visited
+    select {{ stack }}, visit, move_number, bottom as height
+    from {{ name }}_visited
+    where {{ passes_filters_on(keys[0]) }}
     union all
-    select {{ stack }}, visit, move_number, top as height from {{ name }}_visited
+    select {{ stack }}, visit, move_number, top as height
+    from {{ name }}_visited
+    where {{ passes_filters_on(keys[0]) }}
 
 ),
 
@@ -120,6 +125,7 @@
             order by level
         ) - min(height) as level_size
     from {{ name }}_ranked
+    where {{ passes_filters_on(keys[0]) }}
     group by {{ stack }}, visit, level
 
 ),
@@ -133,6 +139,7 @@
         min(level) as bottom_level,
         max(level) as top_level
     from {{ name }}_ranked
+    where {{ passes_filters_on(keys[0]) }}
     group by {{ stack }}, visit, move_number
 
 ),
@@ -163,6 +170,7 @@
         using ({{ stack }}, visit, move_number)
     inner join {{ name }}_levels as levels
         using ({{ stack }}, visit, level)
+    where {{ passes_filters_on('moves.' ~ keys[0]) }}
     window level_turns as (
         partition by {{ stack }}, visit, level
         order by move_number

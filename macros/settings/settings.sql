@@ -46,6 +46,22 @@ Input:
     sentence: >-
       Customer ids that stand for nobody, in any case: their orders are anonymous. Take
       out a word that is a customer of yours
+  shipping_products:
+    type: list of product ids
+    may_be_empty: true
+    default: []
+    example: [POST, SHIPPING]
+    sentence: >-
+      Products that are charges for sending the goods: money of the order, but not counted
+      as products. A credit note for one gives back money alone
+  gift_card_products:
+    type: list of product ids
+    may_be_empty: true
+    default: []
+    example: [GIFT50]
+    sentence: >-
+      Products that are gift cards. Selling one is no sale: the order that the card pays
+      for counts in full. Leave them out where such an order has the card as a discount
   earliest_valid_date:
     type: date
     default: "1990-01-01"

@@ -203,7 +203,9 @@ def write_shop(folder: Path, **tables: list[dict] | pd.DataFrame) -> None:
     """Write raw tables as Parquet, all text; columns not named are null."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in tables.items():
-        frame = pd.DataFrame(rows).reindex(columns=RAW_COLUMNS[name])
+        frame = pd.DataFrame(rows)
+        optional = frame.columns.intersection(["shop_id"])
+        frame = frame.reindex(columns=[*RAW_COLUMNS[name], *optional])
         frame = frame.astype("string")
         frame.to_parquet(folder / f"{name}.parquet", index=False)
 

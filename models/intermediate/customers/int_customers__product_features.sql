@@ -19,7 +19,8 @@ products as (
     select
         customer_id,
         anchor_date,
-        count(distinct product_id) as count_products,
+        count(distinct product_id) filter (where not {{ is_shipping('product_id') }})
+            as count_products,
         sum(net_amount) filter (where unit_cost is not null) as costed_amount,
         sum(cast(unit_cost * quantity as decimal(38, 4))) as cost_amount
     from sale_lines

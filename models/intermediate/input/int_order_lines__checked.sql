@@ -10,7 +10,7 @@ accepted_orders as (
 
     select
         order_id,
-        takes_back and not is_sale as is_credit_note,
+        is_credit_note,
         exchange_rate
     from {{ ref('int_orders__checked') }}
     where is_accepted

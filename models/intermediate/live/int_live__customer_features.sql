@@ -1,17 +1,11 @@
 {{ config(materialized="view") }}
 
--- One chain of steps, each by customer, so that a filter on one customer reaches the
--- tables at its start. A step read by two others would stop the filter.
---
--- Units form a stack, as in int_returns__matched: the units of a sale that are kept lie
--- below the lowest height to which the stack falls afterwards. So does the money of the
--- customer, from which a refund of money alone takes the latest.
+-- Each step is by customer, so that a filter on one customer reaches the tables at the
+-- start. A step read by two others stops the filter but for `passes_filters_on`.
 {%- set counts = [
     'count_orders', 'count_order_days', 'lifetime_net_amount',
     'count_orders_90d', 'net_amount_90d', 'count_orders_365d', 'net_amount_365d',
 ] %}
-{%- set in_turn = 'ordered_at, case when quantity < 0 or credited_amount > 0'
-    ~ ' then 1 else 0 end, order_id, line_number' %}
 with
 
 lines as (
@@ -20,120 +14,75 @@ lines as (
 
 ),
 
-priced as (
+-- the returns of customers with a new one are matched from the start; what those of
+-- others undid stays as the build had it
+sale_lines as (
 
     select
         *,
-        min(case when sold_net_amount > 0 then sold_net_amount / sold_quantity end) over (
-            partition by customer_id, product_id
-            order by
-                {{ in_turn }}
-            rows between unbounded preceding and current row
-        ) as lowest_unit_price
+        unit_amount as unit_net_price,
+        amount as net_amount
     from lines
+    where is_matched_sale
 
 ),
 
-moved as (
+return_lines as (
 
     select
-        * replace (case when is_refund then 0 else quantity end as quantity),
-        case when is_refund then credited_amount else 0 end as refunded_amount
-    from (  -- noqa: AL10
-        select
-            *,
-            coalesce(
-                credited_amount > 0 and (
-                    quantity = 0
-                    or credited_amount / -quantity <= lowest_unit_price - 0.01
-                ),
-                false
-            ) as is_refund
-        from priced
-    )
+        customer_id,
+        order_id as return_id,
+        line_number as return_line_number,
+        product_id,
+        currency,
+        quantity as returned_quantity,
+        unit_amount as unit_credit,
+        amount as credited_amount,
+        ordered_at as returned_at
+    from lines
+    where is_matched_return
 
 ),
 
-stacked as (
+first_sales as (
 
-    select
-        *,
-        sum(quantity) over (
-            partition by customer_id, product_id
-            order by
-                {{ in_turn }}
-            rows between unbounded preceding and current row
-        ) as top_units
-    from moved
+    select * from {{ ref('int_live__known_products') }}
 
 ),
 
-levelled as (
+{{ matched_returns() }},
+
+returned as (
 
     select
-        *,
-        min(top_units) over (
-            partition by customer_id, product_id
-            order by
-                {{ in_turn }}
-            rows between current row and unbounded following
-        ) as lowest_units
-    from stacked
-
-),
-
-netted as (
-
-    select
-        *,
-        least(greatest(top_units - lowest_units, 0), quantity) as returned_quantity
-    from levelled
+        customer_id,
+        order_id,
+        line_number,
+        sum(returned_amount) as returned_amount
+    from matched_returns
+    group by customer_id, order_id, line_number
 
 ),
 
 kept as (
 
     select
-        *,
+        lines.customer_id,
+        lines.as_of_date,
+        lines.order_id,
+        lines.ordered_at,
         case
-            when quantity > 0 and quantity > returned_quantity
-                then
-                    net_amount - cast(
-                        sold_net_amount * (returned_quantity / nullif(sold_quantity, 0))
-                        as decimal(18, 4)
-                    )
-            -- goods that came back for less than their price
-            when quantity = 0 and sold_quantity > 0 then net_amount
+            when lines.is_matched_sale
+                then lines.amount - coalesce(returned.returned_amount, 0)
+            else lines.kept_amount
         end as kept_amount
-    from netted
-
-),
-
-paid as (
-
-    select
-        *,
-        sum(coalesce(kept_amount, 0) - refunded_amount) over (
-            partition by customer_id
-            order by
-                {{ in_turn }}
-            rows between unbounded preceding and current row
-        ) as top_amount
-    from kept
-
-),
-
-refunded as (
-
-    select
-        *,
-        greatest(top_amount - min(top_amount) over (
-            partition by customer_id
-            order by
-                {{ in_turn }}
-            rows between current row and unbounded following
-        ), 0) as taken_amount
-    from paid
+    from lines
+    left join returned
+        on
+            lines.customer_id = returned.customer_id
+            and lines.order_id = returned.order_id
+            and lines.line_number = returned.line_number
+    where {{ passes_filters_on('lines.customer_id') }}
 
 ),
 
@@ -144,8 +93,8 @@ orders as (
         as_of_date,
         order_id,
         max(cast(ordered_at as date)) as order_date,
-        sum(kept_amount - least(taken_amount, kept_amount)) as net_amount
-    from refunded
+        sum(kept_amount) as net_amount
+    from kept
     group by customer_id, as_of_date, order_id
 
 ),

@@ -37,6 +37,11 @@ cut_points as (
 )
 
 select
+    ---------- strings: earlier, as raw clocks may be up to 26 hours behind the shop's
+    {{ raw_time_bound(
+        "newest.newest_ordered_at - interval '26' hour", 'shop', 'orders', 'ordered_at'
+    ) }} as read_from,
+
     ---------- numerics
     counted.count_orders,
     {% for metric, cut in rfm_cuts() -%}
@@ -50,9 +55,7 @@ select
     scoring.anchor_date,
 
     ---------- timestamps
-    newest.newest_ordered_at,
-    -- earlier, because raw clocks may be up to 26 hours behind those of the shop
-    newest.newest_ordered_at - interval '26' hour as read_from_at
+    newest.newest_ordered_at
 from scoring
 cross join newest
 cross join counted

@@ -15,7 +15,7 @@ orders as (
 
     select
         try_cast(order_id as {{ id_type }}) as raw_order_id,
-        {{ read_id('order_id') }} as order_id,
+        {{ read_order_id('orders') }} as order_id,
         {{ read_customer_id('customer_id') }} as customer_id,
         {{ read_status() }} as status,
         {{ read_currency() }} as currency,
@@ -24,7 +24,7 @@ orders as (
     from {{ raw_table('shop', 'orders') }}
     where
         {{ may_be_after(
-            'read_from_at', ref('int_live__known'), 'shop', 'orders', 'ordered_at'
+            'read_from', ref('int_live__known'), 'shop', 'orders', 'ordered_at'
         ) }}
 
 ),
@@ -149,7 +149,7 @@ new_orders as (
 order_lines as (
 
     select
-        {{ read_id('order_id') }} as order_id,
+        {{ read_order_id('order_lines') }} as order_id,
         {{ read_id('product_id') }} as product_id,
         {{ read_integer('line_number') }} as line_number,
         {{ read_number('quantity') }} as quantity,
@@ -169,10 +169,8 @@ examined_lines as (
         order_lines.*,
         new_orders.customer_id,
         new_orders.ordered_at,
-        new_orders.is_sale,
-        new_orders.takes_back,
         new_orders.exchange_rate,
-        new_orders.takes_back and not new_orders.is_sale as is_credit_note,
+        new_orders.is_credit_note,
         true as has_order,
         false as has_rejected_order,
         {{ line_amount() }} as line_amount
@@ -204,7 +202,7 @@ new_lines as (
 
 ),
 
--- an order without lines makes its customer known too; returned units are below 0
+-- an order without lines, or with lines that are no sale, makes its customer known too
 came as (
 
     select
@@ -212,32 +210,43 @@ came as (
         orders.order_id,
         new_lines.line_number,
         new_lines.product_id,
+        orders.currency,
         case
-            when new_lines.quantity > 0 and orders.is_sale then new_lines.quantity
-            when new_lines.quantity < 0 and orders.takes_back then new_lines.quantity
-            else 0
+            when {{ gives_back('new_lines') }} then greatest(-new_lines.quantity, 0)
+            when {{ is_sold('new_lines') }} then new_lines.quantity
         end as quantity,
         case
-            when new_lines.quantity > 0 and orders.is_sale
-                then
-                    {{ reporting_amount(
-                        'new_lines.line_amount - coalesce(new_lines.discount_amount, 0)'
-                    ) }}
-            else 0
-        end as net_amount,
+            when {{ gives_back('new_lines') }} then {{ credit_of_line('new_lines') }}
+            when {{ is_sold('new_lines') }} then {{ net_of_line('new_lines') }}
+        end as amount_as_written,
         case
-            when
-                orders.takes_back and new_lines.quantity < 0
-                or not orders.is_sale and orders.takes_back
-                and (new_lines.quantity = 0 or new_lines.unit_price < 0)
-                then {{ reporting_amount(credit_of_line('new_lines')) }}
-        end as credited_amount,
+            when {{ gives_back('new_lines') }} then true
+            when {{ is_sold('new_lines') }} then false
+        end as is_return,
+        orders.exchange_rate,
         orders.ordered_at
     from new_orders as orders
     left join new_lines
         on
             orders.customer_id = new_lines.customer_id
             and orders.order_id = new_lines.order_id
+
+),
+
+converted as (
+
+    select
+        customer_id,
+        order_id,
+        line_number,
+        product_id,
+        currency,
+        quantity,
+        cast(amount_as_written as double) / nullif(quantity, 0) as unit_amount,
+        {{ reporting_amount('orders.amount_as_written') }} as amount,
+        is_return,
+        ordered_at
+    from came as orders
 
 ),
 
@@ -248,11 +257,13 @@ lines as (
         cast(null as {{ dbt.type_string() }}) as order_id,
         cast(null as bigint) as line_number,
         cast(null as {{ dbt.type_string() }}) as product_id,
-        cast(null as decimal(18, 4)) as sold_quantity,
-        cast(null as decimal(18, 4)) as sold_net_amount,
-        cast(0 as decimal(18, 4)) as quantity,
-        cast(0 as decimal(18, 4)) as net_amount,
-        cast(null as decimal(18, 4)) as credited_amount,
+        cast(null as {{ dbt.type_string() }}) as currency,
+        cast(null as decimal(18, 4)) as quantity,
+        cast(null as double) as unit_amount,
+        cast(null as decimal(18, 4)) as amount,
+        cast(null as decimal(18, 4)) as kept_amount,
+        cast(null as boolean) as is_return,
+        false as is_new,
         cast(null as timestamp) as ordered_at
     from {{ ref('int_live__customers') }}
 
@@ -263,11 +274,13 @@ lines as (
         order_id,
         line_number,
         product_id,
-        sold_quantity,
-        sold_net_amount,
+        currency,
         quantity,
-        net_amount,
-        null as credited_amount,
+        unit_amount,
+        amount,
+        kept_amount,
+        is_return,
+        false as is_new,
         ordered_at
     from {{ ref('int_live__known_lines') }}
 
@@ -278,18 +291,33 @@ lines as (
         order_id,
         line_number,
         product_id,
-        quantity as sold_quantity,
-        net_amount as sold_net_amount,
+        currency,
         quantity,
-        net_amount,
-        credited_amount,
+        unit_amount,
+        amount,
+        case when is_return then 0 else amount end as kept_amount,
+        is_return,
+        true as is_new,
         ordered_at
-    from came
+    from converted
+
+),
+
+marked as (
+
+    select
+        *,
+        max(case when is_new and is_return then 1 else 0 end) over (
+            partition by customer_id
+        ) = 1 as has_new_returns
+    from lines
 
 )
 
 select
-    lines.*,
+    marked.*,
+    marked.has_new_returns and not marked.is_return as is_matched_sale,
+    marked.has_new_returns and marked.is_return as is_matched_return,
     bounds.as_of_date
-from lines
+from marked
 cross join bounds

@@ -103,9 +103,11 @@ left join rules as rfm_rules
     on
         clustered.count_orders > 0
         and rfm_rules.dimension = 'rfm'
+        and cells.segment_code = rfm_rules.segment_code
         and {{ fits_rule('clustered', 'rfm_rules') }}
 left join rules as cluster_rules
     on
         clustered.count_orders > 0
         and cluster_rules.dimension = 'cluster'
+        and cluster_rules.segment_code = {{ cluster_code('clustered.cluster_id') }}
         and {{ fits_rule('clustered', 'cluster_rules') }}

@@ -1,7 +1,8 @@
 {{ config(materialized='view') }}
 
 -- Reasons for scores, in words. Python explains the models; what SQL does to their
--- scores afterwards (horizons made to agree, days, categories) is explained here.
+-- scores afterwards (levels of value bands, horizons made to agree, days, categories) is
+-- explained here.
 {%- set horizons = purchase_horizons() | sort %}
 with
 
@@ -79,34 +80,43 @@ last_ranks as (
 
 ),
 
--- horizons are learned separately: the change that makes them agree is a reason too
+-- bands have a level, and horizons are learned separately: the changes that set bands
+-- right and make horizons agree are reasons too
 changes as (
 
     select
         customer_id,
+        '(agreement of horizons)' as feature,
         'purchase_' || cast(horizon_days as {{ dbt.type_string() }}) || 'd' as target,
         'log odds' as scale,
         {{ log_odds('purchase_probability') }} - {{ log_odds('learned_probability') }}
             as contribution
     from purchases
     where purchase_probability <> learned_probability
+    {% for feature, before, after in [
+        ('(level of the value band)', 'learned_net_amount', 'levelled_net_amount'),
+        ('(agreement of horizons)', 'levelled_net_amount', 'expected_net_amount')
+    ] -%}
     union all
     select
         customer_id,
+        '{{ feature }}' as feature,
         target,
         'log amount' as scale,
-        ln(greatest(expected_net_amount, 1e-300))
-        - ln(greatest(learned_net_amount, 1e-300)) as contribution
+        ln(greatest({{ after }}, 1e-300)) - ln(greatest({{ before }}, 1e-300))
+            as contribution
     from spend
-    where expected_net_amount <> learned_net_amount
+    where {{ after }} <> {{ before }}
     union all
     select
         customer_id,
+        '{{ feature }}' as feature,
         target,
         'amount' as scale,
-        expected_net_amount - learned_net_amount as contribution
+        {{ after }} - {{ before }} as contribution
     from spend
-    where expected_net_amount <> learned_net_amount
+    where {{ after }} <> {{ before }}
+    {% endfor %}
 
 ),
 
@@ -115,8 +125,12 @@ agreements as (
     select
         changes.customer_id,
         changes.target,
-        last_ranks.reason_rank + 1 as reason_rank,
-        '(agreement of horizons)' as feature,
+        last_ranks.reason_rank
+        + row_number() over (
+            partition by changes.customer_id, changes.target
+            order by changes.feature desc
+        ) as reason_rank,
+        changes.feature,
         cast(null as double) as feature_value,
         changes.contribution,
         changes.scale

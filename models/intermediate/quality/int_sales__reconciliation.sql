@@ -3,15 +3,29 @@
 
 -- From the order lines as they arrived to the customers' net amounts, step by step. A
 -- line without a rate of its currency counts as if it were in the reporting currency. A
--- value that cannot be read, or is too large for any account, counts as 0.
+-- value that cannot be read, or is too large for any account, counts as 0. With an
+-- as_of_date, lines of orders not placed by then are left out: nobody knew them.
 with
+
+later_orders as (
+
+    select order_id
+    from {{ ref('int_orders__checked') }}
+    where order_id is not null
+    group by order_id
+    having min(case when ordered_at >= {{ as_of_date() }} then 1 else 0 end) = 1
+
+),
 
 order_lines as (
 
     select
-        *,
-        cast(coalesce(exchange_rate, 1) as double) as rate
-    from {{ ref('int_order_lines__checked') }}
+        judged_lines.*,
+        cast(coalesce(judged_lines.exchange_rate, 1) as double) as rate
+    from {{ ref('int_order_lines__checked') }} as judged_lines
+    left join later_orders
+        on judged_lines.order_id = later_orders.order_id
+    where later_orders.order_id is null
 
 ),
 
@@ -29,7 +43,14 @@ return_lines as (
 
 returns as (
 
-    select * from {{ ref('int_returns__matched') }}
+    select
+        returns.*,
+        {{ is_shipping('return_lines.product_id') }} as is_of_shipping
+    from {{ ref('int_returns__matched') }} as returns
+    inner join return_lines
+        on
+            returns.return_id = return_lines.return_id
+            and returns.return_line_number = return_lines.return_line_number
 
 ),
 
@@ -47,6 +68,8 @@ arrived as (
 
     select
         line_amounts.is_accepted,
+        line_amounts.is_accepted and {{ is_gift_card('line_amounts.product_id') }}
+            as is_gift_card,
         sale_lines.order_id is not null as is_sold,
         return_lines.return_id is not null as is_credit,
         case
@@ -72,7 +95,8 @@ arrived_sums as (
         {% for name, condition in {
             'arrived': 'true',
             'rejected': 'not is_accepted',
-            'void': 'is_accepted and not is_sold and not is_credit',
+            'void': 'is_accepted and not is_sold and not is_credit and not is_gift_card',
+            'gift_card': 'is_gift_card',
             'credited': 'is_credit',
         }.items() -%}
         cast(
@@ -126,8 +150,16 @@ amounts as (
     union all
 
     select
-        'plus credit notes and refunds, which follow below' as step,
+        'less gift cards, which count when they pay for an order' as step,
         4 as step_order,
+        -gift_card_amount as amount
+    from arrived_sums
+
+    union all
+
+    select
+        'plus credit notes and refunds, which follow below' as step,
+        5 as step_order,
         -credited_amount as amount
     from arrived_sums
 
@@ -135,16 +167,17 @@ amounts as (
 
     select
         'rounding of lines to four decimals' as step,
-        5 as step_order,
+        6 as step_order,
         (select coalesce(sum(sale_lines.gross_amount), 0) from sale_lines)
-        - arrived_amount + rejected_amount + void_amount + credited_amount as amount
+        - arrived_amount + rejected_amount + void_amount + gift_card_amount
+        + credited_amount as amount
     from arrived_sums
 
     union all
 
     select
         'less discounts' as step,
-        6 as step_order,
+        7 as step_order,
         -sum(discount_amount) as amount
     from sale_lines
 
@@ -152,7 +185,7 @@ amounts as (
 
     select
         'rounding of discounts to four decimals' as step,
-        7 as step_order,
+        8 as step_order,
         sum(net_amount - gross_amount + discount_amount) as amount
     from sale_lines
 
@@ -160,7 +193,7 @@ amounts as (
 
     select
         'less sales to unknown customers' as step,
-        8 as step_order,
+        9 as step_order,
         -sum(net_amount) as amount
     from sale_lines
     where customer_id is null
@@ -169,7 +202,7 @@ amounts as (
 
     select
         'less credit notes and refunds, as they were written' as step,
-        9 as step_order,
+        10 as step_order,
         -sum(credited_amount) as amount
     from return_lines
 
@@ -177,7 +210,7 @@ amounts as (
 
     select
         'plus those of unknown customers' as step,
-        10 as step_order,
+        11 as step_order,
         sum(credited_amount) as amount
     from return_lines
     where customer_id is null
@@ -186,7 +219,7 @@ amounts as (
 
     select
         'plus those of nothing bought here, or above what was paid' as step,
-        11 as step_order,
+        12 as step_order,
         (
             select coalesce(sum(return_lines.credited_amount), 0) from return_lines
             where return_lines.customer_id is not null
@@ -197,7 +230,7 @@ amounts as (
 
     select
         'rounding of customers to cents' as step,
-        12 as step_order,
+        13 as step_order,
         (select customers.net_amount from customers) - uncut.net_amount as amount
     from uncut
 
@@ -205,7 +238,7 @@ amounts as (
 
     select
         'net amount of known customers' as step,
-        13 as step_order,
+        14 as step_order,
         net_amount as amount
     from customers
 
@@ -214,13 +247,15 @@ amounts as (
             'is_cancellation and not is_refund',
         'of the credit notes, goods that came back':
             'not is_cancellation and not is_refund',
-        'of the credit notes, refunds of money alone': 'is_refund',
+        'of the credit notes, refunds of shipping': 'is_refund and is_of_shipping',
+        'of the credit notes, other refunds of money alone':
+            'is_refund and not is_of_shipping',
     }.items() -%}
     union all
 
     select
         '{{ step }}' as step,
-        {{ 13 + loop.index }} as step_order,
+        {{ 14 + loop.index }} as step_order,
         -sum(returned_amount) as amount
     from returns
     where {{ condition }}

@@ -101,8 +101,10 @@ orders as (
         max(promotion_code) as promotion_code,
 
         ---------- numerics
-        count(distinct product_id) as count_products,
-        sum(quantity) as total_units,
+        count(distinct product_id) filter (where not {{ is_shipping('product_id') }})
+            as count_products,
+        coalesce(sum(quantity) filter (where not {{ is_shipping('product_id') }}), 0)
+            as total_units,
         sum(gross_amount) as gross_amount,
         sum(discount_amount) as discount_amount,
         sum(net_amount) as net_amount,

@@ -44,13 +44,4 @@ select
 from credited
 inner join orders
     on credited.order_id = orders.order_id
-where
-    orders.takes_back
-    and (
-        credited.quantity < 0
-        -- money alone
-        or (
-            not orders.is_sale
-            and (credited.quantity = 0 or credited.unit_price < 0)
-        )
-    )
+where {{ gives_back('credited') }}

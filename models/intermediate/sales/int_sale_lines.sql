@@ -29,7 +29,9 @@ select
     order_lines.product_id,
 
     ---------- strings
-    products.category,
+    case
+        when not {{ is_shipping('order_lines.product_id') }} then products.category
+    end as category,
     orders.channel,
     orders.promotion_code,
     orders.currency,
@@ -40,12 +42,9 @@ select
     {{ reporting_amount('order_lines.line_amount') }} as gross_amount,
     {{ reporting_amount('coalesce(order_lines.discount_amount, 0)') }}
         as discount_amount,
-    {{ reporting_amount(
-        'order_lines.line_amount - coalesce(order_lines.discount_amount, 0)'
-    ) }} as net_amount,
-    cast(
-        order_lines.line_amount - coalesce(order_lines.discount_amount, 0) as double
-    ) / order_lines.quantity as unit_net_price,
+    {{ reporting_amount(net_of_line('order_lines')) }} as net_amount,
+    cast({{ net_of_line('order_lines') }} as double) / order_lines.quantity
+        as unit_net_price,
 
     ---------- timestamps
     orders.ordered_at
@@ -54,4 +53,4 @@ inner join orders
     on order_lines.order_id = orders.order_id
 left join products
     on order_lines.product_id = products.product_id
-where orders.is_sale and order_lines.quantity > 0
+where {{ is_sold('order_lines') }}

@@ -68,6 +68,11 @@ select
     cast(spend.expected_net_amount as decimal(18, 2)) as expected_net_amount,
     cast(spend.net_amount_p10 as decimal(18, 2)) as net_amount_p10,
     cast(spend.net_amount_p90 as decimal(18, 2)) as net_amount_p90,
+    round(
+        coalesce(1 - purchases.purchase_probability, spend.no_purchase_probability), 6
+    ) as no_purchase_probability,
+    cast(spend.net_amount_p10_if_buying as decimal(18, 2)) as net_amount_p10_if_buying,
+    cast(spend.net_amount_p90_if_buying as decimal(18, 2)) as net_amount_p90_if_buying,
 
     ---------- dates
     customers.anchor_date as as_of_date

@@ -1,4 +1,5 @@
--- Expected orders and spend by horizon, each with the interval of its value band.
+-- Expected orders and spend by horizon, at the level of their value band and with its
+-- interval, and what is spent if anything is bought.
 -- Horizons are learned separately and are made to agree here. Expected orders are never
 -- below the purchase probability (as far as the longest horizon expects as many) and
 -- never below those of a shorter horizon. Where an order is likelier than one in ten,
@@ -17,6 +18,12 @@ fits as (
 
 ),
 
+levels as (
+
+    select * from {{ ref('int_fits__value_levels') }}
+
+),
+
 intervals as (
 
     select * from {{ ref('int_fits__value_intervals') }}
@@ -29,27 +36,98 @@ purchase_probabilities as (
 
 ),
 
-floored as (
+-- a band's level; more of it where someone of a lower band would overtake
+level_factors as (
 
     select
         amounts.*,
+        case
+            when levels.level is null then 1
+            else
+                greatest(
+                    levels.level, levels.least_amount / amounts.expected_net_amount
+                )
+        end as level_factor
+    from amounts
+    left join levels
+        on
+            amounts.target = levels.target
+            and amounts.expected_net_amount > greatest(levels.from_amount, 0)
+            and amounts.expected_net_amount <= levels.until_amount
+
+),
+
+levelled as (
+
+    select
+        customer_id,
+        target,
+        purchase_model,
+        spend_model,
+        expected_order_amount,
+        expected_net_amount as learned_net_amount,
+        {% for amount in [
+            'expected_order_days', 'expected_net_amount', 'discounted_net_amount'
+        ] -%}
+        {{ amount }} * level_factor as {{ amount }},
+        {% endfor -%}
+        alive_probability
+    from level_factors
+
+),
+
+-- purchase probabilities at each horizon, and at the horizons before and after it
+probabilities as (
+
+    select
+        purchase_probabilities.customer_id,
+        fits.horizon_days,
+        max(
+            case
+                when purchase_probabilities.horizon_days = fits.horizon_days
+                    then purchase_probabilities.purchase_probability
+            end
+        ) as purchase_probability,
+        max(
+            case
+                when purchase_probabilities.horizon_days < fits.horizon_days
+                    then purchase_probabilities.purchase_probability
+            end
+        ) as shorter_probability,
+        min(
+            case
+                when purchase_probabilities.horizon_days > fits.horizon_days
+                    then purchase_probabilities.purchase_probability
+            end
+        ) as longer_probability
+    from purchase_probabilities
+    cross join fits
+    group by purchase_probabilities.customer_id, fits.horizon_days
+
+),
+
+floored as (
+
+    select
+        levelled.*,
         fits.fit_id,
         fits.champion,
         fits.is_baseline,
         fits.horizon_days,
-        coalesce(purchase_probabilities.purchase_probability, 0)
-            as purchase_probability,
+        probabilities.purchase_probability,
+        probabilities.shorter_probability,
+        probabilities.longer_probability,
         least(
-            coalesce(purchase_probabilities.purchase_probability, 0),
-            max(amounts.expected_order_days) over (partition by amounts.customer_id)
+            coalesce(probabilities.purchase_probability, 0),
+            max(levelled.expected_order_days) over (partition by levelled.customer_id)
         ) as least_orders
-    from amounts
+    from levelled
     inner join fits
-        on amounts.target = fits.target
-    left join purchase_probabilities
+        on levelled.target = fits.target
+    left join probabilities
         on
-            amounts.customer_id = purchase_probabilities.customer_id
-            and fits.horizon_days = purchase_probabilities.horizon_days
+            levelled.customer_id = probabilities.customer_id
+            and fits.horizon_days = probabilities.horizon_days
 
 ),
 
@@ -79,8 +157,11 @@ coherent as (
         is_baseline,
         horizon_days,
         purchase_probability,
+        shorter_probability,
+        longer_probability,
         expected_order_amount,
-        expected_net_amount as learned_net_amount,
+        learned_net_amount,
+        expected_net_amount as levelled_net_amount,
         {% for amount in [
             'expected_order_days', 'expected_net_amount', 'discounted_net_amount'
         ] -%}
@@ -93,48 +174,110 @@ coherent as (
         alive_probability
     from raised
 
+),
+
+banded as (
+
+    select
+        coherent.customer_id,
+        coherent.fit_id,
+        coherent.target,
+        coherent.champion,
+        coherent.purchase_model,
+        coherent.spend_model,
+        coherent.is_baseline,
+        coherent.horizon_days,
+        coherent.purchase_probability,
+        coherent.expected_order_days,
+        coherent.learned_net_amount,
+        coherent.levelled_net_amount,
+        coherent.expected_net_amount,
+        coherent.discounted_net_amount,
+        coherent.alive_probability,
+        intervals.value_band,
+        intervals.orders_p10_ratio,
+        intervals.orders_p90_ratio,
+        intervals.amount_p10_ratio,
+        intervals.amount_p90_ratio,
+        intervals.buyers_p10_ratio,
+        intervals.buyers_p90_ratio,
+        coalesce(
+            coherent.expected_net_amount / nullif(coherent.expected_order_days, 0),
+            coherent.expected_order_amount
+        ) as expected_order_amount,
+        -- without a probability of their own, that of their band: no more than orders
+        -- are expected, and between those of other horizons
+        case
+            when coherent.purchase_probability is not null
+                then coherent.purchase_probability
+            when intervals.no_purchase_share is not null
+                then
+                    least(
+                        greatest(
+                            least(
+                                1 - intervals.no_purchase_share,
+                                coalesce(nullif(coherent.expected_order_days, 0), 1)
+                            ),
+                            coalesce(coherent.shorter_probability, 0)
+                        ),
+                        coalesce(coherent.longer_probability, 1)
+                    )
+        end as buying_probability
+    from coherent
+    left join intervals
+        on
+            coherent.target = intervals.target
+            and coherent.expected_net_amount > intervals.from_amount
+            and coherent.expected_net_amount <= intervals.until_amount
+
 )
 
 select
     ---------- ids
-    coherent.customer_id,
-    coherent.fit_id,
+    customer_id,
+    fit_id,
 
     ---------- strings
-    coherent.target,
-    coherent.champion,
-    coherent.purchase_model,
-    coherent.spend_model,
-    intervals.value_band,
+    target,
+    champion,
+    purchase_model,
+    spend_model,
+    value_band,
 
     ---------- numerics
-    coherent.horizon_days,
-    coherent.expected_order_days,
-    coalesce(
-        coherent.expected_net_amount / nullif(coherent.expected_order_days, 0),
-        coherent.expected_order_amount
-    ) as expected_order_amount,
-    coherent.learned_net_amount,
-    coherent.expected_net_amount,
-    coherent.expected_order_days * intervals.orders_p10_ratio as order_days_p10,
+    horizon_days,
+    expected_order_days,
+    expected_order_amount,
+    learned_net_amount,
+    levelled_net_amount,
+    expected_net_amount,
+    expected_order_days * orders_p10_ratio as order_days_p10,
     case
-        when intervals.orders_p90_ratio is not null
+        when orders_p90_ratio is not null
             then
                 greatest(
-                    coherent.expected_order_days * intervals.orders_p90_ratio,
-                    case when coherent.purchase_probability > 0.1 then 1 else 0 end
+                    expected_order_days * orders_p90_ratio,
+                    case when purchase_probability > 0.1 then 1 else 0 end
                 )
     end as order_days_p90,
-    coherent.expected_net_amount * intervals.amount_p10_ratio as net_amount_p10,
-    coherent.expected_net_amount * intervals.amount_p90_ratio as net_amount_p90,
-    coherent.discounted_net_amount,
-    coherent.alive_probability,
+    expected_net_amount * amount_p10_ratio as net_amount_p10,
+    expected_net_amount * amount_p90_ratio as net_amount_p90,
+    case
+        when buying_probability is not null
+            then
+                1 - max(buying_probability) over (
+                    partition by customer_id
+                    order by horizon_days
+                    rows between unbounded preceding and current row
+                )
+    end as no_purchase_probability,
+    {% for end in ['p10', 'p90'] -%}
+    nullif(greatest(expected_net_amount, expected_order_amount), 0)
+    * buyers_{{ end }}_ratio as net_amount_{{ end }}_if_buying,
+    {% endfor -%}
+    discounted_net_amount,
+    alive_probability,
 
     ---------- booleans
-    coherent.is_baseline
-from coherent
-left join intervals
-    on
-        coherent.target = intervals.target
-        and coherent.expected_net_amount > intervals.from_amount
-        and coherent.expected_net_amount <= intervals.until_amount
+    is_baseline
+from banded

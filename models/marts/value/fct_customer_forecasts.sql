@@ -19,6 +19,9 @@ select
     cast(expected_net_amount as decimal(18, 2)) as expected_net_amount,
     cast(net_amount_p10 as decimal(18, 2)) as net_amount_p10,
     cast(net_amount_p90 as decimal(18, 2)) as net_amount_p90,
+    cast(no_purchase_probability as double) as no_purchase_probability,
+    cast(net_amount_p10_if_buying as decimal(18, 2)) as net_amount_p10_if_buying,
+    cast(net_amount_p90_if_buying as decimal(18, 2)) as net_amount_p90_if_buying,
 
     ---------- dates
     as_of_date

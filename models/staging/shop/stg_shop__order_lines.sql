@@ -10,7 +10,7 @@ typed as (
 
     select
         ---------- ids
-        {{ read_id('order_id') }} as order_id,
+        {{ read_order_id('order_lines') }} as order_id,
         {{ read_id('product_id') }} as product_id,
 
         ---------- numerics

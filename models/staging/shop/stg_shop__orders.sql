@@ -10,7 +10,7 @@ typed as (
 
     select
         ---------- ids
-        {{ read_id('order_id') }} as order_id,
+        {{ read_order_id('orders') }} as order_id,
         {{ read_customer_id('customer_id') }} as customer_id,
 
         ---------- strings

@@ -23,6 +23,11 @@ MOST_SHOWN = 10  # features, or categories
 SMALL = "too few to tell"  # what `learning.groups` calls small groups put together
 
 COVERAGE = "interval_coverage"
+MORE_COVERAGE = {
+    "orders": f"orders_{COVERAGE}",
+    "buyers": f"buyers_{COVERAGE}",
+    "told": "predicted_over_actual",
+}
 BANDS = {
     "": "all",
     "_lowest": "lowest",
@@ -270,20 +275,24 @@ class Facts:
     def coverage(self) -> list[dict[str, Any]]:
         """How often intervals held what came, by origin, newest first, and band.
 
-        `amount` and `orders` are rows of the scorecard; of orders, there may be none.
+        `amount`, `orders`, `buyers` (amounts if buying) and `told` (expected over
+        actual amount) are rows of the scorecard; of all but amount, there may be none.
         """
         found = []
         for origin in self.origins:
             for suffix, band in BANDS.items():
                 amount = self.at(COVERAGE + suffix, origin)
-                orders = self.at(f"orders_{COVERAGE}{suffix}", origin)
                 if amount:
+                    none = dict.fromkeys(amount)
                     found.append(
                         {
                             "origin": origin,
                             "band": band,
                             "amount": amount,
-                            "orders": orders or dict.fromkeys(amount),
+                            **{
+                                name: self.at(metric + suffix, origin) or none
+                                for name, metric in MORE_COVERAGE.items()
+                            },
                         }
                     )
         return found

@@ -13,6 +13,7 @@ FEW_JUDGED = 500  # at an origin
 WIDE = 0.1  # of the interval of the metric that decides
 LARGE_CALIBRATION_ERROR = 0.05
 COVERAGE_BOUNDS = 0.75, 0.85  # of intervals that promise .8
+LEAST_TOLD = 0.5  # of what a value band spends; at most the inverse
 YEAR = timedelta(days=365)
 OLD = timedelta(days=180)
 
@@ -228,6 +229,39 @@ def off_coverage(facts: Facts) -> Iterator[str]:
         yield "It has no intervals: there were too few customers to learn them from."
 
 
+def off_coverage_of_buyers(facts: Facts) -> Iterator[str]:
+    """Say that amounts if buying hold too little, or too much, beyond chance."""
+    low, high = COVERAGE_BOUNDS
+    off = [
+        (
+            f"{percent(held['metric_value'])} of "
+            f"{counted(held['count_test_rows'], 'buyer')} ({row['band']})",
+            row["origin"],
+        )
+        for row in facts.coverage
+        if (held := row["buyers"])["lower_bound"] is not None
+        and (held["upper_bound"] < low or held["lower_bound"] > high)
+    ]
+    if off:
+        yield f"Its 80 % intervals of buyers held too much or too little: {_at(off)}."
+
+
+def off_bands(facts: Facts) -> Iterator[str]:
+    """Say which value band was expected to spend far more, or less, than it did."""
+    far = [
+        (f"{number(told, 2)} times ({row['band']})", row["origin"])
+        for row in facts.coverage
+        if row["band"] != "all"
+        and (told := row["told"].get("metric_value")) is not None
+        and not LEAST_TOLD <= told <= 1 / LEAST_TOLD
+    ]
+    if far:
+        yield (
+            "Some value bands were expected to spend more than twice what they spent, "
+            f"or less than half: {_at(far)}."
+        )
+
+
 def replaced_fits(facts: Facts) -> Iterator[str]:
     """Say which purchase or spend models could not be trusted."""
     for row in facts.processes:
@@ -275,6 +309,8 @@ ALL: tuple[Callable[[Facts], Iterator[str]], ...] = (
     off_level,
     off_median,
     off_coverage,
+    off_coverage_of_buyers,
+    off_bands,
     replaced_fits,
     little_to_learn_from,
     little_to_judge_on,

@@ -16,6 +16,7 @@ from segmentation.evidence.lift import LIFT_SCHEMA
 from segmentation.frames import conform
 from segmentation.learning.groups import GROUPS_SCHEMA
 from segmentation.learning.intervals import INTERVALS_SCHEMA
+from segmentation.learning.levels import LEVELS_SCHEMA
 from segmentation.learning.tuning import TUNING_SCHEMA
 from segmentation.linear import COEFFICIENTS_SCHEMA
 from segmentation.tree_nodes import NODES_SCHEMA
@@ -35,6 +36,7 @@ PARTS = {
     "coefficients": COEFFICIENTS_SCHEMA,
     "nodes": NODES_SCHEMA,
     "parameters": PROCESS_SCHEMA,
+    "levels": LEVELS_SCHEMA,
     "intervals": INTERVALS_SCHEMA,
     "groups": GROUPS_SCHEMA,
 }

@@ -121,6 +121,8 @@ class Served:
         `fit_rows.PROCESS_SCHEMA`, where it is a formula.
     level_slope, level_intercept : float or None
         What calibration did to the margin, or to the logarithm of an amount.
+    levels : DataFrame or None
+        `levels.LEVELS_SCHEMA`
     intervals : DataFrame or None
         `intervals.INTERVALS_SCHEMA`
     coverage : list of dict
@@ -132,6 +134,7 @@ class Served:
     parameters: pd.DataFrame | list[dict[str, Any]] | None = None
     level_slope: float | None = None
     level_intercept: float | None = None
+    levels: pd.DataFrame | None = None
     intervals: pd.DataFrame | None = None
     coverage: list[dict[str, Any]] = field(default_factory=list)
 

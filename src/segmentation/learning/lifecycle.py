@@ -214,6 +214,7 @@ def _recorded(
         "tuning": evidence.tuning,
         "scorecard": card,
         "parameters": served.parameters,
+        "levels": served.levels,
         "intervals": served.intervals,
         **model_part(served.model),
     }

@@ -177,7 +177,8 @@ def baseline_orders(
     """Return the orders and the amount of one that a naive rule expects.
 
     Run-rates: last year, or the last 90 days, again, over the part of that time in
-    which the customer was known. Past spend: the customer's whole past, at its pace.
+    which the customer was known; the amount of one is that of the whole past where
+    that time has none. Past spend: the customer's whole past, at its pace.
     Frequency: the same, at the shop's mean amount. Hiatus rule: last year again for
     those whose silence is shorter than twice their usual gap, or a quarter. Recency:
     one order, the surer the shorter the silence, at the shop's mean amount. The shop's
@@ -191,7 +192,12 @@ def baseline_orders(
             for name in ("count_orders", "net_amount")
         )
         known = np.clip(age, min(days, LEAST_DAYS), days)
-        orders, amount = count * horizon_days / known, spent / np.maximum(count, 1)
+        ever, total = (
+            customers[column].astype(float).to_numpy()
+            for column in ("count_order_days", "lifetime_net_amount")
+        )
+        orders = count * horizon_days / known
+        amount = np.where(count > 0, spent, total) / np.where(count > 0, count, ever)
         if name != HIATUS:
             return orders, amount
         gap = customers["avg_days_between_orders"].astype(float).to_numpy()

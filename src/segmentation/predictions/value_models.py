@@ -9,6 +9,7 @@ import pandas as pd
 
 from segmentation.estimators import one_thread
 from segmentation.frames import sorted_by_key
+from segmentation.learning.levels import learn_levels, level_factors
 from segmentation.learning.origins import DAYS_PER_YEAR, Origins
 from segmentation.learning.settings import Settings
 from segmentation.linear import Linear
@@ -50,6 +51,25 @@ class Target:
     def amount(self) -> str:
         """The column with the net amount."""
         return f"net_amount_next_{self.horizon_days}d"
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How the expectations of a fit are set right.
+
+    Attributes
+    ----------
+    level : float
+        What all are multiplied by.
+    bands : DataFrame
+        What those of each value band are multiplied by after it: `LEVELS_SCHEMA`.
+    unseen : DataFrame
+        Outcomes that the fit has not seen, beside what it expects at these levels.
+    """
+
+    level: float
+    bands: pd.DataFrame
+    unseen: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -173,8 +193,8 @@ class ValueModels:
         Returns
         -------
         DataFrame
-            `orders`, `amount`, `expected_order_days` and `expected_amount`; empty where
-            nothing can be expected.
+            `orders`, `amount`, `expected_order_days`, `expected_amount` and
+            `expected_order_amount`; empty where nothing can be expected.
         """
         if number is None:
             return pd.DataFrame()
@@ -188,6 +208,7 @@ class ValueModels:
                 "amount": rows[self.target.amount].to_numpy(float),
                 "expected_order_days": found.orders,
                 "expected_amount": found.net_amount,
+                "expected_order_amount": found.amount,
             }
         )
 
@@ -200,8 +221,8 @@ class ValueModels:
 
     def calibration(
         self, name: str, origin: int, model: Linear | Forest | None
-    ) -> tuple[float, pd.DataFrame]:
-        """Return the level of a fit, and outcomes it has not seen, at their own level.
+    ) -> Calibration:
+        """Set the level of a fit, on the whole and by value band.
 
         The level is that of the fit to be served, which has learned of that anchor; the
         outcomes are those of a fit that has not, since intervals must not know them.
@@ -214,7 +235,25 @@ class ValueModels:
         if len(unseen):
             expected = ["expected_order_days", "expected_amount"]
             unseen = unseen.assign(**(unseen[expected] * own))
-        return level, unseen
+        bands = self.levels(name, origin, unseen)
+        if len(bands):
+            factors = level_factors(bands, unseen["expected_amount"].to_numpy())
+            unseen = unseen.assign(**unseen[expected].mul(factors, axis=0))
+        return Calibration(level, bands, unseen)
+
+    def levels(self, name: str, origin: int, unseen: pd.DataFrame) -> pd.DataFrame:
+        """Return the levels of value bands at an origin, as `learn_levels` gives them.
+
+        They are those of candidates without labels, at the anchors known there. A
+        regression learns from these anchors, and has the features to set itself right.
+        """
+        if name in (POISSON, TREES) or unseen.empty:
+            return pd.DataFrame()
+        known = self.origins.known_at(origin)
+        # outcomes of overlapping horizons are partly the same
+        apart = 1 + (max(known) - min(known)) / self.origins.gap
+        every = [self.outcomes(name, number, None) for number in known]
+        return learn_levels(every, unseen, min(apart, len(known)))
 
     def level(self, name: str, origin: int, unseen: pd.DataFrame) -> float:
         """Return what expected orders are to be multiplied by at an origin.

@@ -21,6 +21,7 @@ from segmentation.learning.intervals import (
     interval_bands,
 )
 from segmentation.learning.learner import CannotServe, Evidence, Served, Task
+from segmentation.learning.levels import level_factors
 from segmentation.learning.lifecycle import Build, learn_each
 from segmentation.learning.settings import Settings
 from segmentation.predictions.forecasts import BASELINES, CANDIDATES
@@ -100,7 +101,7 @@ class ValueLearner(ValueModels):
         predictions : DataFrame
             One row per candidate and customer: expected and actual amount and orders.
         unseen : dict
-            Candidate to outcomes it has not seen, at its level.
+            Candidate to outcomes it has not seen, at its levels.
         """
         rows = self.at(origin)
         parameters = self.parameters(origin)
@@ -110,8 +111,9 @@ class ValueLearner(ValueModels):
             raw = self.predict(name, rows, parameters, model)
             if raw is None:
                 continue
-            level, unseen = self.calibration(name, origin, model)
-            calibrated[name] = unseen
+            found = self.calibration(name, origin, model)
+            calibrated[name] = found.unseen
+            factors = level_factors(found.bands, raw.net_amount * found.level)
             frames.append(
                 pd.DataFrame(
                     {
@@ -120,11 +122,12 @@ class ValueLearner(ValueModels):
                         "is_baseline": name in BASELINES,
                         "customer_id": rows["customer_id"].to_numpy(),
                         "actual": rows[self.target.amount].to_numpy(float),
-                        "predicted": raw.net_amount * level,
+                        "predicted": raw.net_amount * found.level * factors,
                         "predicted_raw": raw.net_amount,
                         "actual_orders": rows[self.target.orders].to_numpy(float),
-                        "predicted_orders": raw.orders * level,
+                        "predicted_orders": raw.orders * found.level * factors,
                         "predicted_orders_raw": raw.orders,
+                        "predicted_order_amount": raw.amount,
                     }
                 )
             )
@@ -169,7 +172,7 @@ class ValueLearner(ValueModels):
         )
 
     def serve(self, evidence: Evidence) -> Served:
-        """Fit the champion to all that is known today; learn its level and intervals.
+        """Fit the champion to all that is known today; learn its levels and intervals.
 
         Raises
         ------
@@ -180,14 +183,15 @@ class ValueLearner(ValueModels):
         model = self.model(champion, self.origins.known_at(0))
         if self.predict(champion, self.at(0)[:1], parameters, model) is None:
             raise CannotServe(f"cannot be fitted today: {parameters.status()}")
-        level, outcomes = self.calibration(champion, 0, model)
+        found = self.calibration(champion, 0, model)
         return Served(
             settings=SETTINGS_IN_WORDS.get(champion, ""),
             model=model,
             parameters=parameters.rows,
             level_slope=1.0,
-            level_intercept=float(np.log(level)),
-            intervals=interval_bands(outcomes),
+            level_intercept=float(np.log(found.level)),
+            levels=found.bands,
+            intervals=interval_bands(found.unseen),
             coverage=self._coverage(evidence),
         )
 

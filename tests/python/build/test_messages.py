@@ -47,6 +47,18 @@ def as_float(table, column):
     return spoil
 
 
+def with_shops(table):
+    def spoil(raw):
+        file = raw / f"{table}.parquet"
+        duckdb.sql(
+            f"copy (select *, 'north' as shop_id from '{file}') "
+            f"to '{file}.new' (format parquet)"
+        )
+        file.with_name(file.name + ".new").rename(file)
+
+    return spoil
+
+
 def remove(*tables):
     return lambda raw: [(raw / f"{table}.parquet").unlink() for table in tables]
 
@@ -82,6 +94,10 @@ BAD_FOLDERS = {
             without("order_lines", "quantity")(raw),
         ],
         ["lacks the columns status, currency", "order_lines lacks the column quantity"],
+    ),
+    "one of two tables has shops": (
+        with_shops("orders"),
+        ["orders has the column shop_id", "order_lines must both"],
     ),
     "an id is a float": (
         as_float("orders", "customer_id"),

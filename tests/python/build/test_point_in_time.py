@@ -187,7 +187,6 @@ QUALITY = {
 }
 
 
-@pytest.mark.xfail(strict=False, reason="the reconciliation begins before as_of_date")
 def test_a_replay_gives_the_marts_of_that_day(replayed, cut_short):
     names = [
         name

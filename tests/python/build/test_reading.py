@@ -41,6 +41,12 @@ def read(new_project):
     orders.loc[0, "customer_id"] = "c0\0a"
     orders.loc[1, "customer_id"] = "c0\0b"
     orders.loc[2, "promotion_code"] = "a\0"
+    lines = pd.DataFrame(shop["order_lines"])
+    # two shops with an order 1001 each, of two customers
+    for table in (orders, lines):
+        table["shop_id"] = None
+        table.loc[[3, 6], "order_id"] = "1001"
+        table.loc[[3, 6], "shop_id"] = ["north", "south"]
     for number in (0, 1):
         write_shop(parts, orders=orders[number::2])
         (parts / "orders.parquet").rename(parts / f"part-0000{number}.snappy.parquet")
@@ -48,9 +54,7 @@ def read(new_project):
     (parts / "_temporary").mkdir()
     write_shop(parts / "_temporary", orders=[{"order_id": "not yet written"}])
     # in capitals
-    lines = pd.DataFrame(shop["order_lines"]).reindex(
-        columns=RAW_COLUMNS["order_lines"]
-    )
+    lines = lines.reindex(columns=[*RAW_COLUMNS["order_lines"], "shop_id"])
     lines.columns = lines.columns.str.upper()
     lines.to_csv(raw / "ORDER_LINES.CSV", index=False)
     # in a folder for each country, as partitioned tables lie
@@ -118,6 +122,14 @@ def test_tables_in_folders_and_in_capitals_are_read(read):
         ("c1", "Côte d'Ivoire", "York"),
     ]
     assert checked(read, "consents", "customer_id, is_accepted") == [("c0", True)]
+
+
+def test_orders_of_two_shops_with_one_number_are_two_orders(read):
+    lines = checked(read, "order_lines", "order_id, is_accepted")
+    assert [line for line in lines if line[0].endswith("1001")] == [
+        ("north:1001", True),
+        ("south:1001", True),
+    ]
 
 
 def test_a_value_of_parquet_that_cannot_be_read_rejects_its_row_alone(read):

@@ -49,6 +49,7 @@ WRONG = {
         "rfm:champions", [5], [["rfm:champions"]], {"rfm": 1}, None, True, 5,
         ["rfm:lost", "rfm:lost"],
     ],
+    "list of product ids": ["POST", [5], [["POST"]], {"POST": 1}, None, True, 5, [" "]],
     "list of categories": ["Home", [5], [["Home"]], {"Home": 1}, None, True, 5, [" "]],
     "transforms of features": [
         ["count_orders"], "count_orders", 5, None, True, {"count_orders": ["log1p"]},

@@ -20,7 +20,10 @@ from segmentation.learning.intervals import (
     coverage_at,
     interval_bands,
     measure_coverage,
+    measure_totals,
 )
+from segmentation.learning.learner import Evidence
+from segmentation.learning.levels import learn_levels, level_factors
 from segmentation.learning.lifecycle import Build, learn
 from segmentation.learning.settings import Settings
 from segmentation.predictions import forecasts
@@ -28,6 +31,7 @@ from segmentation.predictions.forecasts import (
     BASELINES,
     CANDIDATES,
     HIATUS,
+    PAST_SPEND,
     POISSON,
     PURCHASE_MODELS,
     RUN_RATE,
@@ -148,6 +152,7 @@ def test_naive_rules_are_what_they_say():
             "lifetime_net_amount": [400.0, 30.0, 30.0],
         }
     )
+    # of whoever bought nothing in that time, an order has the amount it always had
 
     def rule(name):
         return [list(values) for values in baseline_orders(name, customers, 365)]
@@ -155,12 +160,12 @@ def test_naive_rules_are_what_they_say():
     # of the second, only 30 days are known: they count as a quarter
     orders, amount = rule(RUN_RATE)
     assert orders == pytest.approx([4, 4 * 365 / 91, 0])
-    assert amount == [50, 50, 0]
+    assert amount == [50, 50, 30]
     orders, amount = rule(forecasts.QUARTER)
     assert orders == pytest.approx([2 * 365 / 90, 365 / 90, 0])
-    assert amount == [30, 30, 0]
+    assert amount == [30, 30, 30]
     # 110 days of silence are over twice a gap of 20 days, not of 60
-    assert rule(HIATUS) == [[4, 0, 0], [50, 50, 0]]
+    assert rule(HIATUS) == [[4, 0, 0], [50, 50, 30]]
     orders, amount = rule(forecasts.PAST_SPEND)
     assert orders == pytest.approx([4, 365 / 91, 0.73])
     assert amount == [50, 30, 30]
@@ -298,7 +303,7 @@ def test_a_fit_is_recorded_whole(record):
     row = fits_table([record]).to_pandas().iloc[0]
     apart = {"tuning", "calibration", "groups", "coefficients", "nodes"}
     # a rule that expects nothing of half of the customers has no intervals
-    apart |= {"intervals", "excluded_features"}
+    apart |= {"intervals", "levels", "excluded_features"}
     absent = [
         name
         for name in FITS_SCHEMA.names
@@ -336,9 +341,10 @@ def test_what_is_served_is_what_was_judged(learner, record):
     rows = learner.at(1)
     name = record["champion"]
     model = learner.model(name, learner.origins.known_at(1))
-    level, _ = learner.calibration(name, 1, model)
-    found = learner.predict(name, rows, learner.parameters(1), model, level)
-    ratio = found.net_amount.sum() / rows["net_amount_next_90d"].sum()
+    set_right = learner.calibration(name, 1, model)
+    found = learner.predict(name, rows, learner.parameters(1), model, set_right.level)
+    factors = level_factors(set_right.bands, found.net_amount)
+    ratio = (found.net_amount * factors).sum() / rows["net_amount_next_90d"].sum()
     card = pd.DataFrame(record["scorecard"])
     mine = card[
         (card["candidate"] == name)
@@ -432,22 +438,26 @@ def test_intervals_hold_four_in_five_of_every_band(horizon):
     target = Target("spend", horizon, FEATURES)
     learner = ValueLearner.of(rows, target, SETTINGS)
     origin = learner.origins.numbers[0]
-    level, unseen = learner.calibration(PURCHASE_MODELS, origin, None)
-    bands = interval_bands(unseen)
+    set_right = learner.calibration(PURCHASE_MODELS, origin, None)
+    bands = interval_bands(set_right.unseen)
     assert list(bands["value_band"]) == ["lowest", "low", "medium", "high", "highest"]
     here = learner.at(origin)
     found = learner.predict(
-        PURCHASE_MODELS, here, learner.parameters(origin), None, level
+        PURCHASE_MODELS, here, learner.parameters(origin), None, set_right.level
     )
+    factors = level_factors(set_right.bands, found.net_amount)
     outcomes = pd.DataFrame(
         {
             "amount": here[target.amount].to_numpy(float),
             "orders": here[target.orders].to_numpy(float),
-            "expected_amount": found.net_amount,
-            "expected_order_days": found.orders,
+            "expected_amount": found.net_amount * factors,
+            "expected_order_days": found.orders * factors,
+            "expected_order_amount": found.amount,
         }
     )
     for quantity, coverage in measure_coverage(bands, outcomes).items():
+        if quantity == "buyers":  # of whom bands have few: see below
+            continue
         # the standard error of a band of 700 is .015
         assert coverage["coverage"].between(0.75, 0.87).all(), quantity
         total = coverage[["coverage", "share_below", "share_above"]].sum(axis=1)
@@ -477,6 +487,7 @@ def test_intervals_of_what_is_continuous_hold_four_in_five():
             "orders": actual,
             "expected_amount": expected,
             "expected_order_days": expected,
+            "expected_order_amount": 1.0,
         }
     )
     bands = interval_bands(some[:4_000])
@@ -489,6 +500,7 @@ def test_of_99_customers_the_10th_and_the_90th_are_the_ends():
     ratios = np.concatenate([rng.permutation(np.arange(1, 100)) for _ in range(5)])
     expected = np.arange(1.0, 496)
     some = pd.DataFrame({"expected_amount": expected, "expected_order_days": expected})
+    some["expected_order_amount"] = 1.0
     bands = interval_bands(
         some.assign(amount=expected * ratios / 50, orders=expected * ratios / 25)
     )
@@ -524,7 +536,8 @@ def test_intervals_are_learned_at_the_level_of_the_fit_that_has_not_seen(rows):
     learner = ValueLearner.of(better, SPEND, SETTINGS)
     assert learner.origins.same_season(0) == number
     model = learner.model(POISSON, learner.origins.known_at(0))
-    level, unseen = learner.calibration(POISSON, 0, model)
+    found = learner.calibration(POISSON, 0, model)
+    level, unseen = found.level, found.unseen
     assert unseen["expected_order_days"].sum() == pytest.approx(unseen["orders"].sum())
     own = learner.level(POISSON, 0, learner.unseen(POISSON, 0))
     assert own > 1.2 * level
@@ -544,6 +557,7 @@ def test_intervals_learned_on_one_half_are_measured_on_the_other_alone():
             "predicted": expected,
             "actual_orders": actual,
             "predicted_orders": expected,
+            "predicted_order_amount": 1.0,
         }
     )
     found, how = coverage_at(predictions, pd.DataFrame())
@@ -565,6 +579,269 @@ def test_an_outcome_on_the_end_counts_with_its_share():
     assert found["closed_coverage"] == pytest.approx(3 / 4)
     assert found["share_below"] == pytest.approx(0.5 / 4)
     assert found["share_above"] == pytest.approx(1 / 4)
+
+
+# ---------- amounts if buying
+
+
+def zero_inflated(seed, *, count=4_000, rarely=0.12):
+    """Customers of whom few buy, seen twice: to learn from, and a year later.
+
+    Who is expected to spend least buys once in a hundred times, and then one order.
+    """
+    rng = np.random.default_rng(seed)
+    amount = rng.gamma(4, 15, count)
+    rate = rarely * rng.gamma(0.7, 1 / 0.7, count) + 0.01
+    years = []
+    for _ in range(2):
+        orders = rng.poisson(rate * rng.gamma(2, 1 / 2, count))
+        spread = rng.gamma(np.maximum(3 * orders, 1), 1 / 3)
+        years.append(
+            pd.DataFrame(
+                {
+                    "orders": orders.astype(float),
+                    "amount": np.where(orders > 0, amount * spread, 0.0),
+                    "expected_order_days": rate,
+                    "expected_amount": rate * amount,
+                    "expected_order_amount": amount,
+                }
+            )
+        )
+    return years
+
+
+def held_among_buyers(factor, rarely):
+    """Return by band what came of 12 seeds: buyers, and the share that was held."""
+    held = []
+    for seed in range(12):
+        learned_from, came = zero_inflated(seed, rarely=rarely)
+        came["amount"] *= factor
+        held.append(measure_coverage(interval_bands(learned_from), came)["buyers"])
+    table = pd.concat(held).groupby("band")[["count", "coverage"]]
+    return table.agg({"count": "sum", "coverage": "mean"})
+
+
+@pytest.mark.parametrize("rarely", [0.05, 0.3])
+def test_amounts_if_buying_hold_four_in_five_buyers_of_every_band(rarely):
+    found = held_among_buyers(1, rarely)
+    assert len(found) == 6
+    # learned on 100 buyers coverage varies by .04, and 12 seeds have 36 buyers each
+    assert found["coverage"].between(0.75, 0.87).all()
+
+
+@pytest.mark.parametrize("factor", [0.5, 2.0])
+def test_coverage_among_buyers_falls_where_amounts_change(factor):
+    """That of all customers hardly does: most of them buy nothing either way."""
+    found = held_among_buyers(factor, 0.05)
+    assert (found["coverage"] < 0.75).all()
+    learned_from, came = zero_inflated(0, rarely=0.05)
+    came["amount"] *= factor
+    everyone = measure_coverage(interval_bands(learned_from), came)["amount"]
+    assert everyone["coverage"].between(0.74, 0.9).all()
+
+
+def test_a_band_of_few_buyers_borrows_those_nearest_to_it():
+    count = 500
+    buys = np.arange(count) % 5 == 0
+    # whoever is expected to spend more spends a larger multiple of it
+    expected = np.arange(1.0, count + 1)
+    some = pd.DataFrame(
+        {
+            "orders": buys.astype(float),
+            "amount": np.where(buys, expected**2, 0.0),
+            "expected_amount": expected,
+            "expected_order_days": 0.2,
+            "expected_order_amount": 0.5,
+        }
+    )
+    bands = interval_bands(some)
+    assert bands["count_buyers"].tolist() == [20] * 5
+    assert bands["no_purchase_share"].to_numpy() == pytest.approx(0.8)
+    # of a hundred buyers, all five bands have the 10th and the 91st
+    assert bands["buyers_p10_ratio"].to_numpy() == pytest.approx(46)
+    assert bands["buyers_p90_ratio"].to_numpy() == pytest.approx(451)
+    # with more, the lowest has its own and the next above, the highest those below
+    twice = interval_bands(pd.concat([some] * 4, ignore_index=True))
+    assert twice["count_buyers"].tolist() == [80] * 5
+    assert twice["buyers_p10_ratio"].iloc[0] == pytest.approx(11)
+    assert twice["buyers_p90_ratio"].iloc[0] == pytest.approx(111)
+    assert twice["buyers_p10_ratio"].iloc[2] == pytest.approx(196)
+    assert twice["buyers_p90_ratio"].iloc[2] == pytest.approx(301)
+    assert twice["buyers_p10_ratio"].iloc[-1] == pytest.approx(386)
+    few = some.assign(orders=some["orders"].where(expected < 90, 0.0))
+    assert "buyers_p10_ratio" not in interval_bands(few)
+
+
+def test_totals_by_band_are_what_was_told_over_what_came():
+    learned_from, came = zero_inflated(1, rarely=0.3)
+    bands = interval_bands(learned_from)
+    same = measure_totals(bands, learned_from).set_index("band")
+    assert same["no_purchase_difference"].abs().max() == pytest.approx(0)
+    halved = came.assign(amount=came["amount"] / 2, orders=0.0)
+    found = measure_totals(bands, halved).set_index("band")
+    whole = measure_totals(bands, came).set_index("band")
+    ratio = found["predicted_over_actual"] / whole["predicted_over_actual"]
+    assert ratio.to_numpy() == pytest.approx(2)
+    lowest = bands.set_index("value_band").loc["lowest"]
+    gap = lowest["no_purchase_share"] - 1
+    assert found.loc["lowest", "no_purchase_difference"] == pytest.approx(gap)
+
+
+# ---------- levels of value bands
+
+
+def anchors_off_by(factors, *, count=4, customers=2_000, seed=0, drift=0.0):
+    """Anchors at which bands buy so many times what is expected of them."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for _ in range(count):
+        expected = np.sort(rng.gamma(1, 0.6, customers)) + 0.02
+        moved = np.exp(drift * rng.standard_normal(5))
+        factor = np.repeat(np.array(factors) * moved, customers // 5)
+        found.append(
+            pd.DataFrame(
+                {
+                    "orders": rng.poisson(expected * factor).astype(float),
+                    "expected_order_days": expected,
+                    "expected_amount": 50 * expected,
+                }
+            )
+        )
+    return found
+
+
+FLAT, TILTED = (1, 1, 1, 1, 1), (0.4, 0.7, 1, 1, 1.1)
+
+
+def test_a_band_told_too_much_is_told_less():
+    found = []
+    for seed in range(6):
+        here, *known = anchors_off_by(TILTED, seed=seed)
+        levels = learn_levels(known, known[0], len(known))
+        factors = level_factors(levels, here["expected_amount"].to_numpy())
+        told = pd.DataFrame(
+            {
+                "band": np.repeat(range(5), len(here) // 5),
+                "before": here["expected_order_days"],
+                "after": here["expected_order_days"] * factors,
+                "came": here["orders"],
+            }
+        )
+        found.append(told)
+    sums = pd.concat(found).groupby("band").sum()
+    ratios = sums[["before", "after"]].div(sums["came"], axis=0)
+    assert ratios["before"].iloc[0] > 1.8
+    assert ratios["after"].between(0.75, 1.25).all()
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_levels_keep_what_all_bands_are_told_together(seed):
+    known = anchors_off_by((0.1, 0.3, 0.5, 1, 1.3), seed=seed, drift=0.3)
+    levels = learn_levels(known, known[0], len(known))
+    every = pd.concat(known)
+    factors = level_factors(levels, every["expected_amount"].to_numpy())
+    told = every["expected_order_days"]
+    assert (told * factors).sum() == pytest.approx(told.sum(), rel=0.01)
+
+
+def test_levels_are_drawn_to_1_where_they_are_chance_or_move():
+    def spread(**kind):
+        levels = [
+            learn_levels(some, some[0], len(some))
+            for seed in range(8)
+            if (some := anchors_off_by(seed=seed, **kind))
+        ]
+        logs = [np.log(table["level"]).abs().mean() for table in levels if len(table)]
+        return sum(logs) / len(levels)
+
+    sure = spread(factors=TILTED)
+    assert spread(factors=FLAT) < 0.03
+    assert spread(factors=FLAT, drift=0.4) < 0.6 * sure
+    assert spread(factors=TILTED, customers=100) < 0.9 * sure
+    # one anchor does not show how much a band moves
+    some = anchors_off_by(TILTED)
+    assert learn_levels(some[:1], some[0], 1).empty
+    # anchors that overlap are worth fewer, and a band is drawn nearer to 1
+    near, far = (learn_levels(some, some[0], worth) for worth in (1.2, 4))
+    assert abs(np.log(near["level"].iloc[0])) < abs(np.log(far["level"].iloc[0]))
+
+
+def test_whoever_is_expected_more_still_is():
+    some = anchors_off_by((1.6, 1.2, 1, 0.9, 0.7))
+    levels = learn_levels(some, some[0], len(some))
+    expected = np.linspace(0, some[0]["expected_amount"].max(), 5_000)
+    after = expected * level_factors(levels, expected)
+    assert (np.diff(after) >= -1e-9).all()
+    assert levels["level"].iloc[-1] < 0.9
+    assert level_factors(pd.DataFrame(), expected).tolist() == [1.0] * 5_000
+
+
+def test_a_band_without_expectations_keeps_them():
+    some = anchors_off_by(TILTED)
+    for outcomes in some:
+        silent = outcomes["expected_amount"] <= outcomes["expected_amount"].median()
+        outcomes.loc[silent, ["expected_amount", "expected_order_days"]] = 0.0
+    levels = learn_levels(some, some[0], len(some))
+    assert (levels["until_amount"] > 0).all()
+    assert level_factors(levels, np.zeros(3)).tolist() == [1.0] * 3
+
+
+def test_levels_know_nothing_of_the_anchor_they_are_judged_at(rows):
+    spoilt = rows.copy()
+    newest = spoilt["anchor_number"] == 1
+    low = spoilt["count_orders"] == 1
+    spoilt.loc[newest & low, [SPEND.orders, SPEND.amount]] *= 9
+    one, two = (
+        ValueLearner.of(some, SPEND, SETTINGS).calibration(PAST_SPEND, 1, None)
+        for some in (rows, spoilt)
+    )
+    assert len(one.bands)
+    pd.testing.assert_frame_equal(one.bands, two.bands)
+    known = spoilt["anchor_number"] == 2
+    spoilt.loc[known & low, [SPEND.orders, SPEND.amount]] *= 9
+    three = ValueLearner.of(spoilt, SPEND, SETTINGS).calibration(PAST_SPEND, 1, None)
+    assert not three.bands.equals(one.bands)
+
+
+def test_past_spend_is_told_less_of_those_long_silent():
+    """Over the whole past nobody leaves: it expects too much of the lowest bands."""
+    rows = shop(1_500, seed=4, days=1_800).with_scoring(8)
+    learner = ValueLearner.of(rows, SPEND, SETTINGS)
+    found, unseen = learner.predictions(1)
+    mine = found[found["candidate"] == PAST_SPEND]
+    raw = mine["predicted_orders_raw"]
+    level = mine["predicted_orders"].sum() / raw.sum()
+    band = pd.qcut(raw.rank(method="first"), 5, labels=False)
+    came = mine["actual_orders"].groupby(band).sum()
+    before, after = (
+        np.log(told.groupby(band).sum() / came).abs()
+        for told in (raw * level, mine["predicted_orders"])
+    )
+    assert after.mean() < 0.75 * before.mean()
+    np.testing.assert_allclose(
+        mine["predicted"], mine["predicted_orders"] * mine["predicted_order_amount"]
+    )
+    # intervals are learned at these levels, and a fit has those of today
+    set_right = learner.calibration(PAST_SPEND, 1, None)
+    pd.testing.assert_frame_equal(set_right.unseen, unseen[PAST_SPEND])
+    plain = learner.unseen(PAST_SPEND, 1)["expected_order_days"]
+    ratio = set_right.unseen["expected_order_days"] / plain
+    assert ratio.round(6).nunique() >= len(set_right.bands) > 2
+    evidence = Evidence(pd.DataFrame(), PAST_SPEND, "", found, kept={})
+    served = learner.serve(evidence)
+    today = learner.calibration(PAST_SPEND, 0, None)
+    pd.testing.assert_frame_equal(served.levels, today.bands)
+    assert not served.levels.equals(set_right.bands)
+
+
+def test_anchors_whose_horizons_overlap_are_worth_fewer(rows):
+    learner = ValueLearner.of(rows, Target("spend_365d", 365, FEATURES), SETTINGS)
+    assert learner.origins.known_at(0) == (4, 5, 6)
+    unseen = learner.unseen(PAST_SPEND, 0)
+    every = [learner.outcomes(PAST_SPEND, number, None) for number in (4, 5, 6)]
+    found = learner.levels(PAST_SPEND, 0, unseen)
+    assert len(found)
+    pd.testing.assert_frame_equal(found, learn_levels(every, unseen, 1 + 2 / 4))
 
 
 def test_few_customers_have_no_intervals(learner):

@@ -208,6 +208,8 @@ def amount(**more):
             for metric, value in {
                 "interval_coverage": 0.7123 if band == "_high" else 0.8123,
                 "orders_interval_coverage": 0.8345,
+                "buyers_interval_coverage": 0.6178 if band == "_low" else 0.7923,
+                "predicted_over_actual": 2.234 if band == "_lowest" else 0.97,
             }.items():
                 rows.append(
                     figure(
@@ -249,6 +251,22 @@ def amount(**more):
                 for (process, model, status, is_served), values in models.items()
                 for name, value in values.items()
             ],
+            "levels": [
+                {
+                    "value_band": band,
+                    "from_amount": low,
+                    "until_amount": high,
+                    "level": 0.61,
+                    "observed_level": 0.43,
+                    "least_amount": 0.0,
+                    "count_orders": 271,
+                    "count_anchors": 4,
+                }
+                for band, low, high in (
+                    ("lowest", -np.inf, 11.5),
+                    ("highest", 11.5, np.inf),
+                )
+            ],
             "intervals": [
                 {
                     "value_band": band,
@@ -260,7 +278,11 @@ def amount(**more):
                     "orders_p10_ratio": 0.0,
                     "orders_p90_ratio": 1.98,
                     "orders_atom_share": 0.7,
+                    "buyers_p10_ratio": 0.31,
+                    "buyers_p90_ratio": 3.17,
+                    "no_purchase_share": 0.83,
                     "count_customers": 900,
+                    "count_buyers": 157,
                 }
                 for band, low, high in (
                     ("low", -np.inf, 21.5),
@@ -404,10 +426,13 @@ class TestFigures:
         assert "0.187" not in card
 
     def test_coverage_is_shown_by_band(self):
+        card = render(amount())
         assert (
-            "| 2024-01-01 | high | 1,234 | 71.2 % [69.2 %, 73.2 %] "
-            "| 83.5 % [81.5 %, 85.5 %] |" in render(amount())
+            "| 2024-01-01 | high | 1,234 | 0.97 | 71.2 % [69.2 %, 73.2 %] "
+            "| 83.5 % [81.5 %, 85.5 %] | 1,234 | 79.2 % [77.2 %, 81.2 %] |" in card
         )
+        assert "| lowest | under 11.50 | 0.610 | 0.430 | 271 | 4 |" in card
+        assert "| high | 83.0 % | 0.310 | 3.170 | 157 |" in card
 
 
 class TestWhatItIsMadeOf:
@@ -553,8 +578,11 @@ class TestLimits:
         assert sentence in said(changed(probability(), metric, **values))
 
     def test_coverage_off_the_promise_is_named_by_band(self):
-        assert "71.2 % of amounts (high) at 2024-01-01" in said(amount())
-        assert "(all)" not in said(amount())
+        limits = said(amount())
+        assert "71.2 % of amounts (high) at 2024-01-01" in limits
+        assert "61.8 % of 1,234 buyers (low) at 2024-01-01" in limits
+        assert "than half: 2.23 times (lowest) at 2024-01-01" in limits
+        assert "(all)" not in limits
 
     def test_one_origin_is_one(self):
         made = probability()

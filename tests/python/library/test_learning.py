@@ -350,7 +350,7 @@ def test_a_fit_is_recorded_whole(record, rows):
     row = fits_table([record]).to_pandas().iloc[0]
     learned_from = rows[rows["anchor_number"] <= 4]
     # of the parts, these are of amounts; of the models, one is there
-    apart = {"parameters", "intervals", "groups", "coefficients", "nodes"}
+    apart = {"parameters", "levels", "intervals", "groups", "coefficients", "nodes"}
     absent = [
         name
         for name in FITS_SCHEMA.names

@@ -21,8 +21,8 @@ checks as (
 
     select
         'the steps do not add up to the customers' as problem,
-        sum(case when step_order < 13 then amount end) as expected_amount,
-        sum(case when step_order = 13 then amount end) as found_amount,
+        sum(case when step_order < 14 then amount end) as expected_amount,
+        sum(case when step_order = 14 then amount end) as found_amount,
         0 as tolerance
     from steps
 
@@ -30,8 +30,8 @@ checks as (
 
     select
         'the kinds of credit notes do not add up' as problem,
-        sum(case when step_order between 9 and 11 then amount end) as expected_amount,
-        sum(case when step_order > 13 then amount end) as found_amount,
+        sum(case when step_order between 10 and 12 then amount end) as expected_amount,
+        sum(case when step_order > 14 then amount end) as found_amount,
         0 as tolerance
     from steps
 
@@ -42,7 +42,7 @@ checks as (
         0 as expected_amount,
         steps.amount as found_amount,
         case
-            when steps.step_order = 12 then 0.005 * counts.count_customers
+            when steps.step_order = 13 then 0.005 * counts.count_customers
             else 0.0002 * counts.count_lines
         end as tolerance
     from steps
