@@ -183,17 +183,22 @@ def _rejected(contents: Contents) -> Figure:
     rows = rows[rows["count_rows"] > 0]
     all_rows, rejected = rows["count_rows"].sum(), rows["count_rejected_rows"].sum()
     worst = rows.iloc[0]
+    summary = Markup(
+        "{} of {} raw rows were rejected; the highest share is {}, in {}."
+    ).format(
+        number(rejected, f"{INPUTS}.count_rejected_rows", "input:rejected"),
+        number(all_rows, f"{INPUTS}.count_rows", "input:rows"),
+        percent(worst["rejected_share"], f"{INPUTS}.rejected_share"),
+        worst["table_name"],
+    )
+    if not rejected:
+        summary = Markup("All {} raw rows were accepted.").format(
+            number(all_rows, f"{INPUTS}.count_rows", "input:rows")
+        )
     return Figure(
         "rejected",
         "Share of raw rows that were rejected",
-        Markup(
-            "{} of {} raw rows were rejected; the highest share is {}, in {}."
-        ).format(
-            number(rejected, f"{INPUTS}.count_rejected_rows", "input:rejected"),
-            number(all_rows, f"{INPUTS}.count_rows", "input:rows"),
-            percent(worst["rejected_share"], f"{INPUTS}.rejected_share"),
-            worst["table_name"],
-        ),
+        summary,
         tabulate(
             "Raw tables",
             rows,
@@ -222,5 +227,7 @@ def _rejected(contents: Contents) -> Figure:
             list(rows["table_name"]),
             "share of rows rejected",
             "Rows",
-        ),
+        )
+        if rejected
+        else None,
     )

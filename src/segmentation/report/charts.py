@@ -165,11 +165,16 @@ def sizes(records: Records, order: Sequence[str]) -> Spec:
 
     Segments have the shades of one scale, in their order; hovering names them.
     """
+    days = len({record["day"] for record in records})
     chart = (
         alt.Chart(data(records))
         .mark_area(opacity=1, stroke="var(--page)", strokeWidth=0.8)
         .encode(
-            x=alt.X("day:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=6)),
+            x=alt.X(
+                "day:T",
+                title=None,
+                axis=alt.Axis(format="%b %Y", tickCount=min(6, days)),
+            ),
             y=alt.Y("count:Q", title=None, stack=True),
             order=alt.Order("place:Q", sort="descending"),
             color=alt.Color(

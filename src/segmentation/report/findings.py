@@ -12,14 +12,23 @@ from segmentation.report.parts import Contents, Finding
 from segmentation.report.wording import CAUSES, OBJECTIVES, listed
 
 FINDINGS = 5
+ALARMING = 0.1
+
+
+def rejected_share(contents: Contents) -> float:
+    """Return the share of all raw rows that were rejected; 0 where there are none."""
+    inputs = contents["inputs"]
+    rows = known(inputs["count_rows"].sum())
+    return float(inputs["count_rejected_rows"].sum() / rows) if rows else 0.0
 
 
 def findings(contents: Contents) -> tuple[Finding, ...]:
     """Return what a manager should know: at most five, the most telling first.
 
     Where the money is, where to act first, what moved most, what is expected, whether
-    the newest customers come back, and whether all this can be believed. What a shop
-    has no data for is left out; of six, the newest customers are.
+    all this can be believed, and whether the newest customers come back. What a shop
+    has no data for is left out; of six, the newest customers are. Where more than
+    `ALARMING` of the input was rejected, whether to believe it comes first.
     """
     rules: tuple[Callable[[Contents], Finding | None], ...] = (
         money,
@@ -29,6 +38,8 @@ def findings(contents: Contents) -> tuple[Finding, ...]:
         trust,
         newcomers,
     )
+    if rejected_share(contents) > ALARMING:
+        rules = (trust, *(rule for rule in rules if rule is not trust))
     found = [finding for rule in rules if (finding := rule(contents))]
     return tuple(found[:FINDINGS])
 
@@ -164,9 +175,10 @@ def trust(contents: Contents) -> Finding | None:
             if len(those):
                 told = _names(those, titles)
                 sentence += Markup("; {} <b>{}</b>").format(words, told)
-    rejected = inputs["count_rejected_rows"].sum()
+    rejected = rejected_share(contents)
+    share = percent(rejected, "rpt_input_quality.rejected_share", "trust:rejected")
     sentence += Markup(". {} of {} raw rows were rejected.").format(
-        percent(rejected / count, "rpt_input_quality.rejected_share", "trust:rejected"),
+        Markup("<b>{}</b>").format(share) if rejected > ALARMING else share,
         number(count, "rpt_input_quality.count_rows"),
     )
     return Finding("What to trust", sentence, mart, "models")

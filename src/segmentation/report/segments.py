@@ -37,14 +37,17 @@ def _sizes(
     contents: Contents, dimension: str, title: str, rows: pd.DataFrame
 ) -> Figure:
     best = rows.sort_values("net_amount_share", ascending=False).iloc[0]
+    summary = Markup("{} brings most: {} of revenue, from {} of customers.").format(
+        best["segment_name"],
+        percent(best["net_amount_share"], f"{MART}.net_amount_share"),
+        percent(best["customer_share"], f"{MART}.customer_share"),
+    )
+    if not known(best["net_amount_share"]):
+        summary = Markup("Nobody has bought yet, so there is no revenue.")
     return Figure(
         f"{dimension}-size",
         f"{title}: share of customers and of revenue",
-        Markup("{} brings most: {} of revenue, from {} of customers.").format(
-            best["segment_name"],
-            percent(best["net_amount_share"], f"{MART}.net_amount_share"),
-            percent(best["customer_share"], f"{MART}.customer_share"),
-        ),
+        summary,
         tabulate(
             f"{title}: size, revenue and risk",
             rows,
