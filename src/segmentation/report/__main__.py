@@ -34,7 +34,6 @@ def read(database: str) -> Contents:
     """
     quoted = database.replace("'", "''")
     with duckdb.connect() as connection:
-        # opened by its own name, `marts.duckdb` would make `marts.x` ambiguous
         connection.execute(f"attach '{quoted}' as published (read_only)")
         connection.execute("use published")
         publication = connection.execute(PUBLICATION).df().to_dict("records")[0]

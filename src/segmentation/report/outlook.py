@@ -17,6 +17,7 @@ from segmentation.report.parts import (
 )
 
 COHORTS, VALUE = "fct_cohort_retention", "fct_customer_value"
+IF_BUYING = ("net_amount_p10_if_buying", "net_amount_p90_if_buying")
 AFTER = (1, 2, 3, 6, 12, 24)
 
 
@@ -175,24 +176,43 @@ def _step(lower: float) -> str:
 
 
 def _bands(contents: Contents, about: dict[str, Any]) -> Figure:
-    rows = contents["value_bands"]
-    best = rows.iloc[-1]
+    rows, scores = contents["value_bands"], contents["scores"]
+    best, money = rows.iloc[-1], contents.money
     days = number(about["horizon_days"], f"{VALUE}.horizon_days")
-    money = contents.money
+    summary = Markup(
+        "The middle customer of the {} band is expected to spend {}."
+    ).format(
+        best["value_band"],
+        money(best["expected_net_amount"], f"{VALUE}.expected_net_amount"),
+    )
+    known_ends = rows[list(IF_BUYING)].notna().all(axis=1)
+    if known_ends.iloc[-1]:
+        summary += Markup(
+            " They buy nothing with a probability of {}; if they buy, 8 of 10 spend "
+            "between {} and {}."
+        ).format(
+            percent(
+                best["no_purchase_probability"], f"{VALUE}.no_purchase_probability"
+            ),
+            *(money(best[end], f"{VALUE}.{end}") for end in IF_BUYING),
+        )
+    held = scores[
+        (scores["model_name"] == f"spend_{int(about['horizon_days'])}d")
+        & (scores["metric"] == "buyers_interval_coverage")
+    ]
+    if len(held):
+        summary += Markup(
+            " When last judged, such intervals held {} of buyers."
+        ).format(
+            percent(held["metric_value"].iloc[0], "fct_model_scorecards.metric_value")
+        )
+    drawn = rows[known_ends].iloc[::-1]
     return Figure(
         "value-bands",
-        f"The middle customer of each value band: amount within {days} days",
-        Markup(
-            "In the {} band, the middle customer is expected to spend {}; 8 of 10 like "
-            "them are expected between {} and {}."
-        ).format(
-            best["value_band"],
-            money(best["expected_net_amount"], f"{VALUE}.expected_net_amount"),
-            money(best["net_amount_p10"], f"{VALUE}.net_amount_p10"),
-            money(best["net_amount_p90"], f"{VALUE}.net_amount_p90"),
-        ),
+        f"What the middle customer of each value band spends in {days} days, if they buy",
+        summary,
         tabulate(
-            "Value bands: medians of expected amount and its 80 % interval",
+            "Value bands: medians of what is expected, with 80 % intervals",
             rows,
             VALUE,
             (
@@ -201,6 +221,9 @@ def _bands(contents: Contents, about: dict[str, Any]) -> Figure:
                 Column("Expected amount", "expected_net_amount", money),
                 Column("From", "net_amount_p10", money),
                 Column("To", "net_amount_p90", money),
+                Column("Buys nothing", "no_purchase_probability", percent),
+                Column("If they buy, from", IF_BUYING[0], money),
+                Column("to", IF_BUYING[1], money),
                 Column("Together", "total_net_amount", money, of="expected_net_amount"),
             ),
             "value_band",
@@ -211,14 +234,16 @@ def _bands(contents: Contents, about: dict[str, Any]) -> Figure:
                 {
                     "name": row["value_band"],
                     "value": known(row["expected_net_amount"]),
-                    "lower": known(row["net_amount_p10"]),
-                    "upper": known(row["net_amount_p90"]),
+                    "lower": known(row[IF_BUYING[0]]),
+                    "upper": known(row[IF_BUYING[1]]),
                 }
-                for row in rows.to_dict("records")
+                for row in drawn.to_dict("records")
             ],
-            list(rows["value_band"])[::-1],
-            f"amount {contents.currency}".strip(),
+            list(drawn["value_band"]),
+            f"bar: amount if they buy; line: expected {contents.currency}".strip(),
             charts.GREEN,
-        ),
+        )
+        if len(drawn)
+        else None,
         is_half=True,
     )

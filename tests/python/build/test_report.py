@@ -73,15 +73,12 @@ def marts(demo_database, tmp_path_factory):
     with opened(file, "") as connection:
         for mart in ("rpt_segment_overview", "rpt_segment_priorities", "dim_segments"):
             connection.execute(
-                f"update marts.{mart} set segment_name = ? "
-                "where segment_code = 'loyal'",
+                f"update {mart} set segment_name = ? where segment_code = 'loyal'",
                 [HOSTILE],
             )
+        connection.execute("update rpt_segment_priorities set owner = ?", [HOSTILE])
         connection.execute(
-            "update marts.rpt_segment_priorities set owner = ?", [HOSTILE]
-        )
-        connection.execute(
-            "update marts.fct_persona_sentences set sentence = ? "
+            "update fct_persona_sentences set sentence = ? "
             "where segment_id = 'rfm:loyal' and sentence_number = 1",
             [HOSTILE],
         )
@@ -163,7 +160,7 @@ def test_what_people_write_is_shown_and_never_run(seen, written):
     seen.complaints.clear()
 
 
-NEWEST = "anchor_date = (select max(anchor_date) from marts.{})"
+NEWEST = "anchor_date = (select max(anchor_date) from {})"
 
 
 def test_figures_are_those_of_the_marts(seen, marts):
@@ -178,47 +175,47 @@ def test_figures_are_those_of_the_marts(seen, marts):
         )
         for key, query in {
             "rfm:champions:count_customers": """
-                select count(*) from marts.fct_customer_segments
+                select count(*) from fct_customer_segments
                 where rfm_segment_code = 'champions'""",
             "lifecycle:active:total_net_amount": """
-                select sum(lifetime_net_amount) from marts.dim_customers
-                join marts.fct_customer_segments using (customer_id)
+                select sum(lifetime_net_amount) from dim_customers
+                join fct_customer_segments using (customer_id)
                 where lifecycle_stage_code = 'active'""",
             "action:stake": """
-                select max(value_at_stake) from marts.rpt_segment_priorities
+                select max(value_at_stake) from rpt_segment_priorities
                 where dimension = 'rfm'""",
             "rfm:moved": f"""
-                select sum(count_customers) from marts.fct_segment_transitions
+                select sum(count_customers) from fct_segment_transitions
                 where dimension = 'rfm' and not is_stay and not is_new and {moves}""",
             "rfm:champions:behaviour": f"""
-                select net_change from marts.fct_segment_size_changes
+                select net_change from fct_segment_size_changes
                 where dimension = 'rfm' and segment_code = 'champions'
                     and cause = 'behaviour' and {changes}""",
             "month-after": """
                 select sum(count_retained_customers) / sum(count_customers)
-                from marts.fct_cohort_retention where months_since_first_order = 1""",
+                from fct_cohort_retention where months_since_first_order = 1""",
             "outlook:expected": """
-                select sum(expected_net_amount) from marts.fct_customer_value""",
+                select sum(expected_net_amount) from fct_customer_value""",
             "high:count_customers": """
-                select count(*) from marts.fct_customer_churn
+                select count(*) from fct_customer_churn
                 where churn_risk_tier = 'high'""",
             "churn:auc": """
-                select metric_value from marts.fct_model_scorecards
+                select metric_value from fct_model_scorecards
                 where model_name = 'churn' and metric = 'auc' and is_serving
                 order by anchor_date desc limit 1""",
             "churn:top-lift": """
-                select lift from marts.fct_model_lift
+                select lift from fct_model_lift
                 where model_name = 'churn' and is_serving and decile = 1
                 order by anchor_date desc limit 1""",
             "models:serving": """
-                select count(distinct model_name) from marts.dim_model_fits
+                select count(distinct model_name) from dim_model_fits
                 where is_serving_now""",
-            "input:rejected": "select count(*) from marts.fct_rejected_rows",
+            "input:rejected": "select count(*) from fct_rejected_rows",
         }.items():
             shown = seen.get_attribute(f'[data-key="{key}"] >> nth=0', "value")
             assert float(shown) == pytest.approx(value(query)), key
         through, run = connection.execute(
-            "select data_through::text, run_id from marts.publication"
+            "select data_through::text, run_id from publication"
         ).fetchone()
     about = '[data-def="publication.data_through"]'
     assert seen.get_attribute(about, "value") == through
@@ -284,7 +281,7 @@ def test_the_page_is_small_names_no_customer_and_depends_on_nothing_else(
     assert not re.search(r"""(src|href)=["'](?!#|data:)""", text.split("<script")[0])
     with opened(marts) as connection:
         customers = connection.execute(
-            "select customer_id from marts.dim_customers"
+            "select customer_id from dim_customers"
         ).fetchall()
     assert len(customers) > 1_000
     assert not {each for (each,) in customers} & set(re.findall(r"[\w-]+", text))
