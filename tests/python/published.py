@@ -28,13 +28,14 @@ def published(database: Path, file: Path) -> Path:
         for (mart,) in marts:
             connection.execute(f"create table {mart} as from built.marts.{mart}")
         comments = connection.execute("""
-            select table_name, column_name, replace(comment, chr(39), repeat(chr(39), 2))
+            select table_name, column_name, comment
             from duckdb_columns()
             where database_name = 'built' and schema_name = 'marts'
                 and comment is not null
         """).fetchall()
         for mart, column, words in comments:
             if (mart,) in marts:
-                connection.execute(f"comment on column {mart}.{column} is '{words}'")
+                quoted = words.replace("'", "''")
+                connection.execute(f"comment on column {mart}.{column} is '{quoted}'")
         connection.execute(ABOUT)
     return file

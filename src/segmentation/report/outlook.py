@@ -209,7 +209,7 @@ def _bands(contents: Contents, about: dict[str, Any]) -> Figure:
     drawn = rows[known_ends].iloc[::-1]
     return Figure(
         "value-bands",
-        f"What the middle customer of each value band spends in {days} days, if they buy",
+        f"What the middle customer of a value band spends in {days} days, if they buy",
         summary,
         tabulate(
             "Value bands: medians of what is expected, with 80 % intervals",
