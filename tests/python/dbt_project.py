@@ -4,6 +4,7 @@ import os
 import pickle
 import re
 from dataclasses import dataclass, fields
+from functools import cache
 from hashlib import md5
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pandas as pd
 import yaml
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
+from dbt.clients.jinja import get_rendered
 from dbt.contracts.graph.manifest import Manifest
 from places import ROOT
 
@@ -25,13 +27,22 @@ RAW_COLUMNS = {
     for table in source["tables"]
 }
 
-# the settings that dbt reads while it parses; all others it reads while it runs
-PARSED_SETTINGS = {
-    setting
-    for folder in ("models", "python_models", "seeds")
-    for file in sorted((ROOT / folder).rglob("*.yml"))
-    for setting in re.findall(r"var\('(\w+)'", file.read_text())
-}
+VARS = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]
+
+
+def settings_read_in(*folders: str) -> set[str]:
+    """Return the settings that dbt reads while it parses the YAML of these folders."""
+    return {
+        setting
+        for folder in folders
+        for file in sorted((ROOT / folder).rglob("*.yml"))
+        for setting in re.findall(r"var\('(\w+)'", file.read_text())
+    }
+
+
+# All others dbt reads while it runs. Those that are only told to Python models need no
+# parse either: see `tell_python_models`. A pilot share draws an edge.
+PARSED_SETTINGS = settings_read_in("models", "seeds") | {"pilot_share"}
 
 
 @dataclass(frozen=True)
@@ -186,17 +197,49 @@ def parsed(folder: Path, variables: dict, options: list[str]):
     Manifest or None
         None where dbt cannot parse the project: the command itself will say why.
     """
-    read = sorted((k, v) for k, v in variables.items() if k in PARSED_SETTINGS)
-    file = folder / f"{md5(repr(read).encode()).hexdigest()}.manifest"
+    read = {k: v for k, v in variables.items() if k in PARSED_SETTINGS}
+    name = md5(repr(sorted(read.items())).encode()).hexdigest()
+    file = folder / f"{name}.manifest"
     if not file.exists():
-        manifest = dbtRunner().invoke(["parse", "--no-partial-parse", *options]).result
+        said = [*options[:-1], yaml.safe_dump(read)]
+        manifest = dbtRunner().invoke(["parse", "--no-partial-parse", *said]).result
         if manifest is None:
             return None
         # a manifest as a whole comes back from pickle with its parts mixed up
         names = [f.name for f in fields(Manifest) if not f.name.startswith("_")]
         parts = {name: getattr(manifest, name) for name in names}
         file.write_bytes(pickle.dumps(parts))
-    return Manifest(**pickle.loads(file.read_bytes()))
+    manifest = Manifest(**pickle.loads(file.read_bytes()))
+    tell_python_models(manifest, {**VARS, **variables})
+    return manifest
+
+
+@cache
+def metas_of_python_models() -> dict[str, dict]:
+    """Return what the YAML tells each Python model, as it is written."""
+    return {
+        model["name"]: model.get("config", {}).get("meta", {})
+        for file in sorted((ROOT / "python_models").rglob("*.yml"))
+        for model in yaml.safe_load(file.read_text()).get("models", [])
+    }
+
+
+def tell_python_models(manifest: Manifest, settings: dict) -> None:
+    """Tell the Python models of a manifest other settings, as dbt does at a parse."""
+
+    def rendered(value):
+        if isinstance(value, dict):
+            return {name: rendered(each) for name, each in value.items()}
+        if isinstance(value, list):
+            return [rendered(each) for each in value]
+        if isinstance(value, str):
+            return get_rendered(value, {"var": settings.__getitem__}, native=True)
+        return value
+
+    for name, meta in metas_of_python_models().items():
+        node = manifest.nodes.get(f"model.segmentation.{name}")
+        if node:
+            node.config.meta = node.meta = rendered(meta)
 
 
 def write_shop(folder: Path, **tables: list[dict] | pd.DataFrame) -> None:
