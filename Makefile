@@ -21,7 +21,7 @@ PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile \
 	--no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-fast test-library test-units test-newest lint docs settings metrics metrics-page cards picture demo benchmark mutants lock clean
+.PHONY: help setup build test test-fast test-library test-units test-newest lint docs settings metrics metrics-page cards report picture demo benchmark mutants lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 20
@@ -98,9 +98,12 @@ cards: $(READY) ## Write a page on each model that serves and each segment, as M
 	$(DBT) build --quiet
 	$(BIN)/python -m segmentation.cards $${SEGMENTATION_DUCKDB_PATH:-segmentation.duckdb} docs/site
 
-picture: $(READY) ## Draw the picture of the demo's segments in README.md
+report: $(READY) ## Write how customers are doing as one page that needs no server
 	$(DBT) build --quiet
-	$(BIN)/python docs/segments_picture.py $${SEGMENTATION_DUCKDB_PATH:-segmentation.duckdb} docs/segments.svg
+	$(BIN)/python -m segmentation.report "$$(dirname $${SEGMENTATION_DUCKDB_PATH:-segmentation.duckdb})/published/current/marts.duckdb" docs/site/report.html
+
+picture: report ## Take the picture of the report in README.md (needs Chromium)
+	$(BIN)/python docs/report_picture.py docs/site/report.html docs/report.png
 
 demo: $(READY) ## Write the demo seeds again
 	$(BIN)/python -m segmentation.world --customers 2000 --years 3 --seed 7 --format csv --prefix raw_ --raw seeds/demo
@@ -112,7 +115,7 @@ mutants: $(READY) ## Break the library in 321 places, and see which tests notice
 	$(BIN)/python tests/mutants.py
 
 lock: $(READY) ## Pin the newest versions that pyproject.toml allows (needs uv)
-	uv pip compile --quiet --universal --upgrade --no-strip-extras --extra dev \
+	uv pip compile --quiet --universal --upgrade --no-strip-extras --extra dev --extra report \
 		--generate-hashes --no-header --no-annotate --no-emit-index-url \
 		--no-emit-find-links --python-version 3.11 pyproject.toml -o requirements.lock
 

@@ -1,6 +1,6 @@
 {#- dbt orders by what it reads here, so a public mart that is missing stops the build. -#}
 {%- set marts = [
-    'dim_cluster_fits', 'dim_customers', 'dim_model_fits', 'dim_segments',
+    'dim_cluster_fits', 'dim_customers', 'dim_days', 'dim_model_fits', 'dim_segments',
     'fct_cluster_alignment', 'fct_cluster_evidence', 'fct_cohort_retention',
     'fct_customer_churn', 'fct_customer_forecasts', 'fct_customer_message_response',
     'fct_customer_next_category', 'fct_customer_segment_explanations',

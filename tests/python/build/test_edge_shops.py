@@ -11,6 +11,10 @@ import duckdb
 import pandas as pd
 import pytest
 from dbt_project import NO_TESTS, RAW_COLUMNS, ROOT, small_shop, write_shop
+from published import published
+
+from segmentation.report import page
+from segmentation.report.__main__ import read
 
 QUICK = {"cluster_methods": ["k-means"], "cluster_counts": [2, 3]}
 
@@ -54,8 +58,15 @@ def in_mode(project, tables, mode):
     return {}
 
 
+def report_on(project, monkeypatch):
+    """Write the report on a shop, without the library that draws."""
+    monkeypatch.setattr(page, "library", str)
+    file = published(project.database, project.database.with_name("report.duckdb"))
+    return page.write(read(str(file)))
+
+
 @pytest.mark.parametrize("mode", ["files", "schema"])
-def test_empty_required_tables_give_empty_marts(project, mode):
+def test_empty_required_tables_give_empty_marts(project, mode, monkeypatch):
     settings = in_mode(project, {"orders": [], "order_lines": []}, mode)
 
     green(project, **settings)
@@ -65,9 +76,13 @@ def test_empty_required_tables_give_empty_marts(project, mode):
     assert project.value("select count(*) from marts.rpt_input_quality") == 12
     assert total(project, "count_customers", "rpt_segment_overview") == 0
     assert "too little data" in verdicts(project, "churn")[0]
+    text = report_on(project, monkeypatch)
+    assert "This shop has no customers who have bought" in text
+    assert "Nothing to report yet" in text
+    assert "too little data" in text
 
 
-def test_one_customer_with_one_order_is_a_new_customer(project):
+def test_one_customer_with_one_order_is_a_new_customer(project, monkeypatch):
     green(project.write(**small_shop(1)))
 
     (row,) = customers(project).to_dict("records")
@@ -78,6 +93,9 @@ def test_one_customer_with_one_order_is_a_new_customer(project):
     (segments,) = project.query("from marts.fct_customer_segments").to_dict("records")
     assert segments["lifecycle_stage_code"] == "new"
     assert pd.isna(segments["cluster_code"])
+    text = report_on(project, monkeypatch)
+    assert "This shop has 1 customer who" in text
+    assert "No model serves yet" in text
     (churn,) = project.query("from marts.fct_customer_churn").to_dict("records")
     assert (churn["served_by"], churn["churn_risk_tier"]) == ("none", "unknown")
 

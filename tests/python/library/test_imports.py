@@ -26,6 +26,7 @@ LAYERS = [
     {"learning", "lookalikes"},
     {"predictions"},
     {"cards", "personas"},
+    {"report"},
     {"world"},
 ]
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
