@@ -23,6 +23,9 @@
             {%- endif -%}
             {%- do lines.extend(serving_in_words(built)) -%}
         {%- endif -%}
+        {%- if 'publication' in built -%}
+            {%- do lines.append(published_in_words()) -%}
+        {%- endif -%}
         {%- if lines -%}
             {%- do lines.append(places_to_look(built)) -%}
             {%- do log('\n' ~ lines | join('\n') ~ '\n', info=true) -%}
@@ -184,4 +187,20 @@
     {%- endfor -%}
     {{ return('To look: ' ~ tables | join(', ')
         ~ (' and more' if marts | length > 5) ~ '. What each column means: make docs') }}
+{%- endmacro %}
+
+
+{#- What readers have now, or why nothing was published. -#}
+{% macro published_in_words() -%}
+    {%- set row = run_query(
+        'select version, count_marts, count_rows, data_through, why_not from '
+        ~ relation_of('publication')
+    ).rows[0] -%}
+    {%- if not row[0] -%}
+        {{ return('Nothing was published: ' ~ row[4] ~ '.') }}
+    {%- endif -%}
+    {{ return(
+        'Published for readers: {:,} marts with {:,} rows, data through {}: {}/current.'
+        .format(row[1] | int, row[2] | int, row[3], setting('publish_path') or 'published')
+    ) }}
 {%- endmacro %}

@@ -16,7 +16,6 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +97,9 @@ def publish_marts(session: Any, rows: list[tuple], columns: list[str]) -> pa.Tab
         name: first[name]
         for name in ("run_id", "version", "code_version", "settings", "data_through")
     }
-    about["published_at"] = datetime.now(UTC).replace(tzinfo=None)
+    (about["published_at"],) = session.execute(
+        "select cast(current_timestamp at time zone 'UTC' as timestamp)"
+    ).fetchone()
     folder = _folder_of(session, first["publish_path"])
     why_not = first["why_not"] or (
         None if folder else "the database lies in no file, and publish_path is not set"

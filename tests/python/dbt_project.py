@@ -141,14 +141,22 @@ class Project:
         return self.rows(sql)[0][0]
 
     def tables(self, *schemas: str) -> list[str]:
-        """Name the tables and views that exist, as `schema.name`."""
+        """Name the tables and views that exist, as `schema.name`.
+
+        The run ledger is left out: it tells of the runs, and not of the data.
+        """
         if not self.database.exists():
             return []
         found = self.rows(
             "select table_schema || '.' || table_name from information_schema.tables "
             "order by 1"
         )
-        return [n for (n,) in found if not schemas or n.split(".")[0] in schemas]
+        return [
+            name
+            for (name,) in found
+            if (not schemas or name.split(".")[0] in schemas)
+            and not re.search(r"\.(fct|int)_runs?\b|\.(fct|int)_run_", name)
+        ]
 
 
 def run_dbt(

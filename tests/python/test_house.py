@@ -23,6 +23,7 @@ PRODUCTS = {
     "sales": "core",
     "customers": "core",
     "quality": "core",
+    "publication": "core",
     "segments": "segments",
     "clusters": "segments",
     "rules": "segments",
@@ -45,12 +46,14 @@ READS = {
     "intermediate": {"seeds", "staging", "intermediate", "ml"},
     "ml": {"seeds", "intermediate", "ml"},
     "marts": {"intermediate", "ml"},
+    "publication": {"marts", "publication"},
 }
 PREFIXES = {
     "staging": r"stg_[a-z]+__\w+",
     "intermediate": r"int_\w+",
     "ml": r"ml_\w+",
     "marts": r"(dim|fct|rpt)_\w+|live_customer_segments",
+    "publication": r"published_marts|publication",
 }
 
 # keys that another test sees to
@@ -100,6 +103,8 @@ class House:
 def layer(node: dict) -> str:
     """Name the layer a model or a seed stands in."""
     first, *rest = Path(node["original_file_path"]).parts
+    if rest[0] == "publication":  # in both trees, the last of all
+        return "publication"
     return {"python_models": "ml", "seeds": "seeds"}.get(first) or rest[0]
 
 

@@ -16,6 +16,7 @@ LAYERS = [
         "frames",
         "identity",
         "processes",
+        "publication",
         "transforms",
         "writing",
     },

@@ -297,7 +297,9 @@ def test_a_build_publishes_beside_its_database_or_where_it_is_told(session, tmp_
         (row,) = publish_marts(session, *plan(tmp_path, publish_path=path)).to_pylist()
         assert (row["version"], row["why_not"]) == ("v1", None)
         assert current_version(tmp_path / place) == "v1"
-        assert abs(row["published_at"] - datetime.now(UTC).replace(tzinfo=None)).days < 1
+        assert (
+            abs(row["published_at"] - datetime.now(UTC).replace(tzinfo=None)).days < 1
+        )
 
 
 def test_a_command_that_is_not_to_publish_says_why(session, tmp_path):
