@@ -1,4 +1,4 @@
-"""Publishes the marts once all of them are built and tested. One row: what came of it."""
+"""Publishes the marts once all are built and tested. One row: what came of it."""
 
 from segmentation.publication import publish_marts
 

@@ -2,8 +2,8 @@
 
 A version is a folder of its own: a DuckDB file with the marts, and a Parquet file of
 each. It is written aside, flushed to disk and renamed; then one rename of the link
-`current` makes it the version that readers open. Whoever has an older version open goes
-on reading that one. A build that dies leaves a folder aside, which the next one removes.
+`current` makes it the version that readers open. Whoever has an older version open
+reads on in that one. A build that dies leaves a folder aside, which the next removes.
 
 ``python -m segmentation.publication published`` lists the versions;
 ``python -m segmentation.publication published VERSION`` makes one of them current.
@@ -26,8 +26,8 @@ TABLES = "parquet"
 CURRENT = "current"
 VERSIONS = "versions"
 ASIDE = ".aside-"  # of what is not whole yet
-# a file called marts has a catalogue of that name: in a schema called marts nothing would
-# be found
+# a file called marts has a catalogue of that name: in a schema called marts nothing
+# would be found
 SCHEMA = "main"
 ATTACHED = "published_marts_file"
 # what clients of DuckDB 1.x read, whichever version writes
