@@ -110,7 +110,8 @@ arrived_sums as (
 
 customers as (
 
-    select sum(lifetime_net_amount) as net_amount
+    -- beside a sum of cents, all other amounts would be cut to cents
+    select cast(sum(lifetime_net_amount) as decimal(38, 4)) as net_amount
     from {{ ref('int_customers__current') }}
 
 ),
