@@ -70,7 +70,9 @@ class Mart:
     relation: str
 
 
-def publish_marts(session: Any, rows: list[tuple], columns: list[str]) -> pa.Table:
+def publish_marts(
+    session: Any, rows: list[tuple[Any, ...]], columns: list[str]
+) -> pa.Table:
     """Publish what a build has made, where it is to be published.
 
     Parameters
@@ -104,7 +106,7 @@ def publish_marts(session: Any, rows: list[tuple], columns: list[str]) -> pa.Tab
     why_not = first["why_not"] or (
         None if folder else "the database lies in no file, and publish_path is not set"
     )
-    if why_not:
+    if why_not or folder is None:
         row = {**about, "version": None, "published_at": None, "why_not": why_not}
     else:
         marts = [Mart(each["mart"], each["relation"]) for each in found]

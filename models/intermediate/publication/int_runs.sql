@@ -72,7 +72,7 @@ select
     inputs.count_rows_in,
     inputs.count_rows_accepted,
     inputs.count_rows_rejected,
-    {{ dbt.datediff('runs.started_at', 'ends.ended_at', 'second') }} as seconds,
+    {{ dbt.datediff('runs.started_at', 'ends.ended_at', 'second') }} as seconds, -- noqa: LT05
     nodes.node_seconds,
 
     ---------- timestamps
