@@ -160,12 +160,12 @@ def decide(
     baseline = _best([name for name in naive if name not in off_level] or naive, lead)
     over = {name: lead(name, baseline) for name in learned}
     ranked = {
-        name: str(in_rank(name, baseline))
+        name: by
         for name in learned
         if in_rank
         and not over[name].is_clear
         and over[name].difference > 0
-        and in_rank(name, baseline).is_clear
+        and (by := in_rank(name, baseline)).is_clear
     }
     ahead = [name for name in learned if over[name].is_clear or name in ranked]
     contenders = [name for name in ahead if name not in off_level]

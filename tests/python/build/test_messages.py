@@ -13,18 +13,21 @@ HEADER = ",".join(RAW_COLUMNS["orders"]) + "\n"
 LINE = "o1,c1,2024-01-01,paid,web,GBP,\n"
 
 
-def without(table, *columns):
-    """Return SQL that empties a Parquet table of columns."""
+def rewritten(table, columns):
+    """Return what writes a Parquet table anew, with what SQL selects of it."""
 
     def spoil(raw):
         file = raw / f"{table}.parquet"
         duckdb.sql(
-            f"copy (select * exclude ({', '.join(columns)}) from '{file}') "
-            f"to '{file}.new' (format parquet)"
+            f"copy (select {columns} from '{file}') to '{file}.new' (format parquet)"
         )
         file.with_name(file.name + ".new").rename(file)
 
     return spoil
+
+
+def without(table, *columns):
+    return rewritten(table, f"* exclude ({', '.join(columns)})")
 
 
 def orders_csv(content):
@@ -36,27 +39,11 @@ def orders_csv(content):
 
 
 def as_float(table, column):
-    def spoil(raw):
-        file = raw / f"{table}.parquet"
-        duckdb.sql(
-            f"copy (select * replace (17850.0::double as {column}) from '{file}') "
-            f"to '{file}.new' (format parquet)"
-        )
-        file.with_name(file.name + ".new").rename(file)
-
-    return spoil
+    return rewritten(table, f"* replace (17850.0::double as {column})")
 
 
 def with_shops(table):
-    def spoil(raw):
-        file = raw / f"{table}.parquet"
-        duckdb.sql(
-            f"copy (select *, 'north' as shop_id from '{file}') "
-            f"to '{file}.new' (format parquet)"
-        )
-        file.with_name(file.name + ".new").rename(file)
-
-    return spoil
+    return rewritten(table, "*, 'north' as shop_id")
 
 
 def remove(*tables):
