@@ -23,19 +23,23 @@
 {%- endmacro %}
 
 
-{#- The revision that is checked out, as git writes it down; empty outside of git. -#}
+{#- The revision that is checked out, as git writes it down; empty outside of git. In a
+    worktree `.git` is a file that names the folder. -#}
 {% macro git_revision() -%}
-    {%- set head = file_text('.git/HEAD') | trim -%}
+    {%- set place = (file_text('.git') | trim)[8:] or '.git' -%}
+    {%- set shared = place ~ '/' ~ (file_text(place ~ '/commondir') | trim or '.') -%}
+    {%- set head = file_text(place ~ '/HEAD') | trim -%}
     {%- if not head.startswith('ref: ') -%}
         {{ return(head) }}
     {%- endif -%}
     {%- set branch = head[5:] -%}
-    {%- set loose = file_text('.git/' ~ branch) | trim -%}
+    {%- set loose = file_text(shared ~ '/' ~ branch) | trim -%}
     {%- if loose -%}
         {{ return(loose) }}
     {%- endif -%}
     {%- set packed = modules.re.search(
-        '(?m)^([0-9a-f]{40}) ' ~ modules.re.escape(branch) ~ '$', file_text('.git/packed-refs')
+        '(?m)^([0-9a-f]{40}) ' ~ modules.re.escape(branch) ~ '$',
+        file_text(shared ~ '/packed-refs')
     ) -%}
     {{ return(packed.group(1) if packed else '') }}
 {%- endmacro %}

@@ -28,6 +28,8 @@
     killed is known too. -#}
 {% macro begin_run() -%}
     {%- if execute and is_recorded() -%}
+        {#- Hooks before this one may have left a transaction open, which would be undone. -#}
+        {%- do adapter.commit() -%}
         {%- set place = source('ledger', 'runs') -%}
         create schema if not exists {{ place.without_identifier() }};
         {%- for name, columns in ledger_tables().items() %}
@@ -52,6 +54,7 @@
     was read, and how it ended. -#}
 {% macro record_run(results) -%}
     {%- if execute and is_recorded() -%}
+        {%- do adapter.commit() -%}
         {%- set built = [] -%}
         {%- set nodes = results | selectattr('node') | list -%}
         {%- for result in nodes if result.status == 'success' -%}
