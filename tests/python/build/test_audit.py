@@ -181,6 +181,19 @@ def test_values_follow_from_the_orders_that_stand_behind_them(decisions):
             )
 
 
+def test_a_sticky_segment_begins_from_the_scores_of_the_date_before(decisions):
+    rows = decisions[decisions["decision"] == "rfm_sticky"]
+    seen = 0
+    for _, dates in rows.groupby("customer_id"):
+        before = dict.fromkeys(METRICS)
+        for row in dates.sort_values("as_of_date").itertuples():
+            earlier = {m: row.decided_on[f"earlier_{m}_score"] for m in METRICS}
+            assert earlier == before
+            seen += before["recency"] is not None
+            before = {m: row.decided_by[f"{m}_score"] for m in METRICS}
+    assert seen > 100
+
+
 def test_the_orders_are_those_of_the_shop(demo, decisions):
     ids = {
         (row.customer_id, order["order_id"])
