@@ -1,8 +1,13 @@
-{#- A raw table: the rows of the pilot, or all rows without a pilot. -#}
+{#- A raw table without the rows of people who asked to be erased: the rows of the pilot,
+    or all rows without a pilot. Every model reads raw tables through this. -#}
 {% macro raw_table(source_name, table_name) -%}
     {%- set whole = whole_raw_table(source_name, table_name) -%}
-    {%- set condition = pilot_condition(table_name) -%}
-    {{ return('(select * from ' ~ whole ~ ' where ' ~ condition ~ ')' if condition else whole) }}
+    {%- set conditions = [pilot_condition(table_name), erasure_condition(table_name)]
+        | select | list -%}
+    {{ return(
+        '(select * from ' ~ whole ~ ' where ' ~ conditions | join(' and ') ~ ')'
+        if conditions else whole
+    ) }}
 {%- endmacro %}
 
 

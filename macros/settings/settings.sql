@@ -464,6 +464,25 @@ Segments:
     default: reduce_churn
     sentence: What segments are ranked for, and what features are weighed by
 
+Privacy:
+  activation_purpose:
+    type: name
+    nullable: true
+    default: marketing
+    example: marketing
+    sentence: >-
+      Lists of people to address hold only those whose latest consent grants this purpose.
+      Null asks for no consent: only for a shop that keeps its consents elsewhere
+  activation_channels:
+    type: list of choices
+    choices: [email, sms, push, web, phone, post, app]
+    may_be_empty: true
+    default: []
+    example: [email]
+    sentence: >-
+      Channels in which people on such lists must have granted it, one of them at least.
+      An empty list takes any channel
+
 Publication:
   publish_path:
     type: folder

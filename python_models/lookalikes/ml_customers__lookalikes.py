@@ -1,6 +1,6 @@
 """Customers most like those on each list. One row per list and lookalike."""
 
-from segmentation.binding import sampled
+from segmentation.binding import contactable, sampled
 from segmentation.lookalikes import find_lookalikes
 
 
@@ -15,7 +15,7 @@ def model(dbt, session):
     sample = sampled(candidates).df()
     members = sampled(seeds).df()
     return find_lookalikes(
-        candidates.to_arrow_reader(100_000),
+        contactable(candidates).to_arrow_reader(100_000),
         sample,
         members,
         features=features,

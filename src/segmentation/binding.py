@@ -37,6 +37,11 @@ def sampled(relation: Any) -> Any:
     return relation.filter("is_sampled")
 
 
+def contactable(relation: Any) -> Any:
+    """Return the customers who may be addressed, by `is_contactable`."""
+    return relation.filter("is_contactable")
+
+
 def buyers(relation: Any, min_orders: int = 1) -> Any:
     """Return customers with some orders, of a relation with `count_orders`."""
     return relation.filter(f"count_orders >= {int(min_orders)}")

@@ -23,6 +23,7 @@ PRODUCTS = {
     "sales": "core",
     "customers": "core",
     "quality": "core",
+    "privacy": "core",
     "audit": "core",
     "publication": "core",
     "segments": "segments",

@@ -31,7 +31,9 @@ select
     customers.{{ feature }},
     {% endfor %}
     ---------- booleans
-    customers.is_sampled
+    customers.is_sampled,
+    {{ is_contactable('customers.customer_id', 'customers.anchor_date') }}
+        as is_contactable
 from customers
 left join memberships
     on customers.customer_id = memberships.customer_id
