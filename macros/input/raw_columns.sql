@@ -8,7 +8,8 @@
             {%- do columns.append({
                 'name': column.name,
                 'data_type': column.data_type,
-                'is_pii': column.get('config', {}).get('meta', {}).get('pii', false),
+                'is_pii': column.get('config', {}).get('meta', {}).get('pii', false)
+                    or column.get('config', {}).get('meta', {}).get('names_erased', false),
             }) -%}
         {%- endfor -%}
     {%- endif -%}

@@ -5,5 +5,8 @@ from segmentation.publication import publish_marts
 
 def model(dbt, session):
     marts = dbt.ref("published_marts")
+    erased = dbt.ref("int_customers__erased")
 
-    return publish_marts(session, marts.fetchall(), marts.columns)
+    return publish_marts(
+        session, marts.fetchall(), marts.columns, erased.to_arrow_table()
+    )

@@ -71,7 +71,10 @@ class Mart:
 
 
 def publish_marts(
-    session: Any, rows: list[tuple[Any, ...]], columns: list[str]
+    session: Any,
+    rows: list[tuple[Any, ...]],
+    columns: list[str],
+    erased: pa.Table | None = None,
 ) -> pa.Table:
     """Publish what a build has made, where it is to be published.
 
@@ -81,6 +84,8 @@ def publish_marts(
         That of the build.
     rows, columns : list
         The model `published_marts`: a row for each mart.
+    erased : pyarrow.Table, optional
+        `customer_id` of people who asked to be erased.
 
     Returns
     -------
@@ -111,6 +116,8 @@ def publish_marts(
     else:
         marts = [Mart(each["mart"], each["relation"]) for each in found]
         row = publish(session, marts, about, folder, int(first["count_versions"]))
+        if erased is not None:
+            forget(session, folder, erased)
     return pa.Table.from_pylist([row], schema=OUTCOME_SCHEMA)
 
 
@@ -174,6 +181,63 @@ def publish(
             if old != current_version(folder):
                 _remove(folder / VERSIONS / old)
     return row
+
+
+def forget(session: Any, folder: Path, erased: pa.Table) -> list[str]:
+    """Remove the versions that still name people who asked to be erased.
+
+    Parameters
+    ----------
+    session : duckdb connection
+    folder : Path
+        Holds the versions. The one that readers open stays: it was just made without
+        them.
+    erased : pyarrow.Table
+        `customer_id`, a row for each of them.
+
+    Returns
+    -------
+    list of str
+        The versions that were removed, newest first.
+
+    Raises
+    ------
+    CannotPublish
+        If a version can be neither read nor removed.
+    """
+    removed = []
+    with _named(folder):
+        session.register("erased_people", erased)
+        for version in versions(folder):
+            path = folder / VERSIONS / version
+            if version != current_version(folder) and _names(session, path / FILE):
+                shutil.rmtree(path)
+                removed.append(version)
+        session.unregister("erased_people")
+    return removed
+
+
+def _names(session: Any, file: Path) -> bool:
+    """Say whether a published file names anyone of `erased_people`; damaged ones do."""
+    try:
+        session.execute(f"attach {_text(file)} as {ATTACHED} (read_only)")
+    except Exception:
+        return True
+    try:
+        places = session.execute(
+            "select table_name, column_name from duckdb_columns() "
+            f"where database_name = '{ATTACHED}' and column_name like '%customer_id'"
+        ).fetchall()
+        return any(
+            session.execute(
+                f"select 1 from {ATTACHED}.{SCHEMA}.{_name(table)} as published "
+                f"semi join erased_people on published.{_name(column)} "
+                "= erased_people.customer_id limit 1"
+            ).fetchone()
+            for table, column in places
+        )
+    finally:
+        session.execute(f"detach {ATTACHED}")
 
 
 @contextmanager

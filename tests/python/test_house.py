@@ -48,7 +48,8 @@ READS = {
     "intermediate": {"seeds", "staging", "intermediate", "ml"},
     "ml": {"seeds", "intermediate", "ml"},
     "marts": {"intermediate", "ml"},
-    "publication": {"marts", "publication"},
+    # marts, and who must not be named in an older version of them
+    "publication": {"marts", "publication", "intermediate"},
 }
 PREFIXES = {
     "staging": r"stg_[a-z]+__\w+",

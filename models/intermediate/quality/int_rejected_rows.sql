@@ -1,6 +1,9 @@
 with
 
 {% for table in raw_tables() %}
+{#- a request to be erased is not kept under the name of whom it erases -#}
+{%- set key = table.key | reject('equalto', 'customer_id') | list
+    if table.table == 'erasure_requests' else table.key %}
 {{ table.table }} as (
 
     select
@@ -8,7 +11,7 @@ with
         '{{ table.table }}' as table_name,
         concat_ws(
             ' | ',
-            {%- for column in table.key %}
+            {%- for column in key %}
             coalesce(cast({{ column }} as {{ dbt.type_string() }}), '?')
             {%- if not loop.last %},{% endif %}
             {%- endfor %}
