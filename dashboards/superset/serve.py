@@ -35,7 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--home", type=Path, default=Path(".dashboard"))
     parser.add_argument("--port", type=int, default=8088)
     chosen = parser.parse_args(arguments)
-    # absolute, but with the link `current` in it, which each connection follows anew
+    # absolute, with the link `current` in it: Superset opens the file anew for each
+    # query, and so finds the version that is current
     file, home = Path(os.path.abspath(chosen.file)), chosen.home.resolve()
     if not file.exists():
         print(f"{file} is not there. Build first: make build", file=sys.stderr)
@@ -116,6 +117,8 @@ def rendered(file: Path) -> dict[str, str]:
     found = {}
     for path in sorted(BUNDLE.rglob("*.yaml")):
         part = yaml.safe_load(path.read_text("utf-8"))
+        if path.name == "metadata.yaml":
+            part["type"] = "assets"  # imported as a whole, over what is there
         if path.parent.name == "databases":
             uri = part["sqlalchemy_uri"]
             part["sqlalchemy_uri"] = uri.replace(FILE, file.as_posix())
@@ -173,7 +176,7 @@ def serve(app: Any, port: int) -> None:
     """Answer this machine alone, until stopped."""
     from gunicorn.app.base import BaseApplication
 
-    class Server(BaseApplication):  # type: ignore[misc]
+    class Server(BaseApplication):
         def load_config(self) -> None:
             self.cfg.set("bind", f"{ADDRESS}:{port}")
             self.cfg.set("threads", 8)

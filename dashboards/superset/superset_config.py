@@ -52,14 +52,3 @@ EXTRA_CATEGORICAL_COLOR_SCHEMES = [
         ],
     }
 ]
-
-
-def DB_CONNECTION_MUTATOR(uri, params, username, security_manager, source):
-    """Resolve the link `current` for each connection, and keep none open.
-
-    DuckDB shares what is open under one path. Under the path of its version, a new
-    connection never joins one to the version before.
-    """
-    if uri.drivername.startswith("duckdb") and uri.database != ":memory:":
-        uri = uri.set(database=os.path.realpath(uri.database))
-    return uri, params

@@ -376,6 +376,7 @@ def test_nobody_can_write_or_read_other_files_through_it(seen, shop):
         "create table mine as select 1",
         "delete from dim_customers",
         f"select * from read_text('{ROOT / 'README.md'}')",
+        f"select * from '{ROOT / 'seeds/demo/raw_products.csv'}'",
         f"attach '{shop.database}' as other",
         "install httpfs",
         "set enable_external_access = true",
