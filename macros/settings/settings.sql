@@ -479,6 +479,15 @@ Publication:
     most: 1000
     default: 3
     sentence: So many published versions are kept, for readers who go back to an older one
+  stale_after_days:
+    type: whole number
+    least: 1
+    most: 3650
+    default: 2
+    unit: days
+    sentence: >-
+      A raw table is late, and what is read from it stale, when its newest record is more
+      than so many days old
 {%- endmacro %}
 
 

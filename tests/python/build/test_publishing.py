@@ -1,5 +1,7 @@
 """The last node publishes what has been built and tested, and the ledger keeps it."""
 
+import datetime
+
 import duckdb
 import pytest
 from published import public_marts
@@ -148,3 +150,41 @@ def test_the_ledger_knows_what_was_read(published):
     assert (row["count_accepted_rows"], row["first_date"].date()) == (accepted, first)
     assert row["last_date"].date() == last
     assert row["content_checksum"]
+
+
+def test_a_raw_table_is_late_after_two_days(project):
+    now = datetime.datetime.now(datetime.UTC)
+
+    def before(days):
+        return (now - datetime.timedelta(days=days, minutes=5)).isoformat()
+
+    project.write(
+        # a day to come is a mistake, and does not make orders fresh
+        orders=[{"ordered_at": before(2)}, {"ordered_at": before(-30)}],
+        order_lines=[{"order_id": "o1"}],
+        messages=[{"sent_at": before(400)}, {"sent_at": before(1)}],
+        inventory=[{"counted_at": "no time"}],
+    )
+    result = project.build("freshness", command="source")
+    watched = ("orders", "messages", "inventory", "web_events")
+    assert {name: result.statuses[name] for name in watched} == {
+        "orders": "warn",
+        "messages": "pass",
+        # without any time that can be read, as old as can be
+        "inventory": "warn",
+        "web_events": "warn",
+    }
+
+
+def test_a_mart_is_stale_where_its_raw_tables_are_late(published):
+    rows = published.query(
+        "select f.*, q.last_date from marts.rpt_freshness as f "
+        "left join marts.rpt_input_quality as q using (table_name)"
+    )
+    assert set(rows["mart"]) <= public_marts()
+    assert (rows["data_through"] == rows["last_date"]).all()
+    assert ((rows["stale_from"] - rows["data_through"]).dt.days == 3).all()
+    tables = rows.groupby("mart")["table_name"].agg(set)
+    assert tables["fct_customer_segment_history"] == {"orders"}
+    assert tables["fct_customer_churn"] == {"orders", "web_events", "messages"}
+    assert "inventory" in tables["rpt_input_quality"]
