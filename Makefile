@@ -16,12 +16,17 @@ NEWEST := target/newest
 NEWEST_ENV := SEGMENTATION_DUCKDB_PATH=$(NEWEST)/segmentation.duckdb \
 	DBT_TARGET_PATH=$(NEWEST)/dbt DBT_LOG_PATH=$(NEWEST)/logs
 
+# Superset wants other versions than dbt: the dashboard has an environment of its own
+DASHBOARD := .venv-dashboard
+DASHBOARD_READY := $(DASHBOARD)/.ready
+DASHBOARD_PORT ?= 8088
+
 # files that build come first: with small ones last, no core waits long for another
 PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile \
 	--no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-fast test-library test-units test-newest lint docs settings metrics metrics-page cards report picture demo benchmark mutants lock clean
+.PHONY: help setup build test test-fast test-library test-units test-newest lint docs settings metrics metrics-page cards report picture dashboard test-dashboard demo benchmark mutants lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 20
@@ -105,6 +110,24 @@ report: $(READY) ## Write how customers are doing as one page that needs no serv
 picture: report ## Take the picture of the report in README.md (needs Chromium)
 	$(BIN)/python docs/report_picture.py docs/site/report.html docs/report.png
 
+dashboard: $(READY) $(DASHBOARD_READY) ## Show what is published as a dashboard in Superset, on this machine
+	@file="$$(dirname $${SEGMENTATION_DUCKDB_PATH:-segmentation.duckdb})/published/current/marts.duckdb"; \
+	test -e "$$file" || $(DBT) build && \
+	exec $(DASHBOARD)/bin/python dashboards/superset/serve.py "$$file" --port $(DASHBOARD_PORT)
+
+$(DASHBOARD_READY): dashboards/superset/requirements.lock
+	@command -v $(PYTHON) > /dev/null || { echo "$(PYTHON) is not installed. Install Python 3.11, or name another one: make PYTHON=python3.12 ..."; exit 1; }
+	@echo "Installing Superset in $(DASHBOARD): 900 MB, one to three minutes"
+	$(PYTHON) -m venv $(DASHBOARD)
+	$(DASHBOARD)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+# what `make test` has built serves; else the demo is built
+test-dashboard: $(READY) $(DASHBOARD_READY) ## Look at the dashboard in a browser (needs Chromium)
+	@mkdir -p $(SCRATCH)
+	@test -e $(SCRATCH)/segmentation.duckdb || $(SCRATCH_ENV) $(DBT) build
+	SEGMENTATION_TEST_DEMO=$(SCRATCH)/segmentation.duckdb $(BIN)/pytest tests/python/dashboard
+
 demo: $(READY) ## Write the demo seeds again
 	$(BIN)/python -m segmentation.world --customers 2000 --years 3 --seed 7 --format csv --prefix raw_ --raw seeds/demo
 
@@ -114,10 +137,14 @@ benchmark: $(READY) ## Measure time and memory beside a baseline
 mutants: $(READY) ## Break the library in 321 places, and see which tests notice
 	$(BIN)/python tests/mutants.py
 
-lock: $(READY) ## Pin the newest versions that pyproject.toml allows (needs uv)
+lock: $(READY) ## Pin the newest versions that pyproject.toml and the dashboard allow (needs uv)
 	uv pip compile --quiet --universal --upgrade --no-strip-extras --extra dev --extra report \
 		--generate-hashes --no-header --no-annotate --no-emit-index-url \
 		--no-emit-find-links --python-version 3.11 pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --upgrade \
+		--generate-hashes --no-header --no-annotate --no-emit-index-url \
+		--no-emit-find-links --python-version 3.11 \
+		dashboards/superset/requirements.in -o dashboards/superset/requirements.lock
 
 clean: ## Remove what builds leave behind, but not the environment or the database
 	rm -rf target logs docs/site .pytest_cache .ruff_cache .hypothesis

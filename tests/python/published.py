@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import duckdb
+import yaml
+from places import ROOT
 
 ABOUT = """
     create or replace table publication as
@@ -39,3 +41,13 @@ def published(database: Path, file: Path) -> Path:
                 connection.execute(f"comment on column {mart}.{column} is '{quoted}'")
         connection.execute(ABOUT)
     return file
+
+
+def public_marts() -> set[str]:
+    """Return the names of the marts that are published."""
+    return {
+        model["name"]
+        for file in (ROOT / "models/marts").rglob("_*__models.yml")
+        for model in yaml.safe_load(file.read_text())["models"]
+        if model.get("config", {}).get("access") == "public"
+    }

@@ -4,19 +4,9 @@ import datetime
 
 import duckdb
 import pytest
-import yaml
-from dbt_project import ROOT
+from published import public_marts
 
 LAST = ("published_marts", "publication")
-
-
-def public_marts():
-    return {
-        model["name"]
-        for file in (ROOT / "models/marts").rglob("_*__models.yml")
-        for model in yaml.safe_load(file.read_text())["models"]
-        if model.get("config", {}).get("access") == "public"
-    }
 
 
 @pytest.fixture(scope="module")
