@@ -77,11 +77,11 @@ lint: $(READY) ## Lint Python and SQL, and check types
 	@mkdir -p $(SCRATCH)
 	$(SCRATCH_ENV) $(BIN)/sqlfluff lint --disable-progress-bar --processes 0 models tests/singular
 
-docs: $(READY) ## Write the documentation with full lineage as one page
+docs: $(READY) ## Write the documentation with the lineage of every column as a site
 	$(DBT) build
-	$(DBT) docs generate --static
-	@mkdir -p docs/site && cp target/static_index.html docs/site/index.html
-	@echo "The documentation is docs/site/index.html: open it in a browser."
+	$(DBT) compile --quiet --full-refresh
+	$(DBT) docs generate --quiet --static --no-compile
+	$(BIN)/python -m segmentation.lineage $${DBT_TARGET_PATH:-target} docs docs/site
 
 settings: $(READY) ## Write the tables of docs/settings.md
 	$(BIN)/python docs/settings_page.py
@@ -115,7 +115,7 @@ mutants: $(READY) ## Break the library in 321 places, and see which tests notice
 	$(BIN)/python tests/mutants.py
 
 lock: $(READY) ## Pin the newest versions that pyproject.toml allows (needs uv)
-	uv pip compile --quiet --universal --upgrade --no-strip-extras --extra dev --extra report \
+	uv pip compile --quiet --universal --upgrade --no-strip-extras --extra dev --extra docs --extra report \
 		--generate-hashes --no-header --no-annotate --no-emit-index-url \
 		--no-emit-find-links --python-version 3.11 pyproject.toml -o requirements.lock
 
