@@ -1,16 +1,21 @@
 {#- The named columns of a row as one JSON text. -#}
 {% macro row_as_json(columns) -%}
-    {{ return(adapter.dispatch('row_as_json', 'segmentation')(columns)) }}
+    {%- set fields = {} -%}
+    {%- for column in columns -%}
+        {%- do fields.update({column: column}) -%}
+    {%- endfor -%}
+    {{ return(as_json(struct_of(fields))) }}
 {%- endmacro %}
 
-{% macro default__row_as_json(columns) -%}
-    to_json(struct({{ columns | join(', ') }}))
+{#- A struct, or a list of structs, as JSON text. -#}
+{% macro as_json(value) -%}
+    {{ return(adapter.dispatch('as_json', 'segmentation')(value)) }}
 {%- endmacro %}
 
-{% macro duckdb__row_as_json(columns) -%}
-    cast(to_json(struct_pack(
-        {%- for column in columns %}{{ column }} := {{ column }}
-            {%- if not loop.last %}, {% endif %}
-        {%- endfor -%}
-    )) as varchar)
+{% macro default__as_json(value) -%}
+    to_json({{ value }})
+{%- endmacro %}
+
+{% macro duckdb__as_json(value) -%}
+    cast(to_json({{ value }}) as varchar)
 {%- endmacro %}
