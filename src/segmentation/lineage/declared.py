@@ -7,10 +7,10 @@ A model says in its YAML, under `meta: lineage`, which columns it makes from wha
         int_customers__features: [count_orders, days_since_*]
         settings: [horizon_days]
 
-`from` names the columns of relations that the model reads (or `rows`, where it only
-counts them), `settings`, and `code` with a few words for what comes from neither. A `*`
-in a name stands for any letters; of a setting that lists features, the features are
-meant. `columns: rest` are all that nothing else tells of.
+`from` names the columns of relations that the model reads, or its own (or `rows`, where
+it only counts them), `settings`, and `code` with a few words for what comes from
+neither. A `*` in a name stands for any letters; of a setting that lists features, the
+features are meant. `columns: rest` are all that nothing else tells of.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -30,6 +30,12 @@ def nodes_of(manifest: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     found = {**manifest["nodes"], **manifest.get("sources", {})}
     kinds = ("model", "seed", "source")
     return {k: node for k, node in found.items() if node["resource_type"] in kinds}
+
+
+def name_of(node: Mapping[str, Any]) -> str:
+    """Return the name of a node; a source's name tells whose table it is."""
+    owner = f"{node['source_name']}." if node["resource_type"] == "source" else ""
+    return f"{owner}{node['name']}"
 
 
 def is_python(node: Mapping[str, Any]) -> bool:
@@ -75,11 +81,9 @@ def _origins(
 
 
 def _read_by(node: Mapping[str, Any]) -> dict[str, str]:
-    """Return the relations that a node reads: name to unique id."""
-    return {
-        unique_id.rpartition(".")[2]: unique_id
-        for unique_id in node.get("depends_on", {}).get("nodes", [])
-    }
+    """Return the relations that a node reads, and itself: name to unique id."""
+    read = [*node.get("depends_on", {}).get("nodes", []), node["unique_id"]]
+    return {unique_id.rpartition(".")[2]: unique_id for unique_id in read}
 
 
 def declared_parents(
@@ -105,13 +109,15 @@ def declared_parents(
     """
     read = _read_by(node)
     groups = declarations(node)
+    own = columns[node["unique_id"]]
     named = {
         column
         for group in groups
         if group["columns"] != "rest"
-        for column in names_in(group["columns"])
+        for name in names_in(group["columns"])
+        for column in _matching(name, own)
     }
-    rest = [c for c in columns[node["unique_id"]] if c not in named and c not in known]
+    rest = [column for column in own if column not in named and column not in known]
     parents: dict[str, set[Column]] = {}
     for group in groups:
         origins = {
@@ -119,7 +125,10 @@ def declared_parents(
             for source, written in group["from"].items()
             for origin in _origins(source, written, read, columns)
         }
-        made = rest if group["columns"] == "rest" else names_in(group["columns"])
+        made = rest
+        if group["columns"] != "rest":
+            written = names_in(group["columns"])
+            made = [column for name in written for column in _matching(name, own)]
         for column in made:
             parents.setdefault(column, set()).update(origins)
     return parents
@@ -158,7 +167,7 @@ def faults(
                 found += [
                     f"{name} declares the column {column}, which it does not have."
                     for column in names_in(group["columns"])
-                    if column not in made
+                    if not _matching(column, made)
                 ]
             for source, written in group["from"].items():
                 relations = [read[each] for each in _matching(source, read)]

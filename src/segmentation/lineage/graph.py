@@ -138,8 +138,9 @@ def joined(traced: Mapping[str, Any], manifest: Mapping[str, Any]) -> Graph:
     Returns
     -------
     Graph
-        Rows are a column of their own, `(rows)`, and come from the rows of all that
-        the model reads. Settings and code are nodes of their own.
+        Rows are a column of their own, `(rows)`: they come from the rows of all that
+        the model reads, and from what it joins and filters by. Settings and code are
+        nodes of their own.
     """
     columns = columns_of(traced["nodes"])
     nodes = nodes_of(manifest)
@@ -147,6 +148,12 @@ def joined(traced: Mapping[str, Any], manifest: Mapping[str, Any]) -> Graph:
         ((edge["source"], edge["sourceColumn"]), (edge["target"], edge["targetColumn"]))
         for edge in traced["lineage"]["edges"]
         if edge["sourceColumn"] and edge["targetColumn"]
+    }
+    # what rows are joined and filtered by decides which there are
+    shown |= {
+        ((edge["source"], edge["sourceColumn"]), (edge["target"], ROWS))
+        for edge in traced["lineage"]["edges"]
+        if edge["sourceColumn"] and edge.get("edgeType")
     }
     known: dict[str, set[str]] = {}
     for _, (node, column) in shown:

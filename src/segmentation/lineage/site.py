@@ -10,7 +10,15 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from segmentation.lineage.declared import CODE, ROWS, SETTING, Column, nodes_of
+from segmentation.lineage.declared import (
+    CODE,
+    ROWS,
+    SETTING,
+    Column,
+    is_python,
+    name_of,
+    nodes_of,
+)
 from segmentation.lineage.graph import Graph, is_origin, public_columns
 
 TEMPLATES = Environment(
@@ -30,10 +38,8 @@ def _style() -> Markup:
 
 
 def _kind(node: Mapping[str, Any]) -> str:
-    if str(node.get("path", "")).endswith(".py"):
+    if is_python(node):
         return "Python model"
-    if node["name"].startswith("raw_"):
-        return "raw table"
     return WORDS[node["resource_type"]]
 
 
@@ -78,7 +84,7 @@ def facts(
         if node:
             link = f"{CATALOGUE}#!/{node['resource_type']}/{unique_id}"
             said = [_kind(node), node["description"], node["original_file_path"], link]
-            nodes.append([node["name"], *said])
+            nodes.append([name_of(node), *said])
         else:
             nodes.append([unique_id, unique_id, "", "", ""])
     shown = []
