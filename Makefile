@@ -115,7 +115,7 @@ mutants: $(READY) ## Break the library in 321 places, and see which tests notice
 	$(BIN)/python tests/mutants.py
 
 lock: $(READY) ## Pin the newest versions that pyproject.toml allows (needs uv)
-	uv pip compile --quiet --universal --upgrade --no-strip-extras --extra dev --extra docs --extra report \
+	uv pip compile --quiet --universal --upgrade --strip-extras --extra dev --extra docs --extra report \
 		--generate-hashes --no-header --no-annotate --no-emit-index-url \
 		--no-emit-find-links --python-version 3.11 pyproject.toml -o requirements.lock
 

@@ -1,7 +1,7 @@
 """The lineage of columns as a graph: what SQL shows, joined to what models declare."""
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,58 +41,33 @@ class Graph:
         """Return all that a column comes from, however far, and itself."""
         return _reached(column, self.parents)
 
-    def path(
-        self,
-        first: Column,
-        last: Column,
-        through: Iterable[Callable[[Column], bool]] = (),
-    ) -> list[Column]:
+    def path(self, first: Column, last: Column) -> list[Column]:
         """Return a shortest way from one column down to another.
 
         Parameters
         ----------
         first, last : (str, str)
             Where the way begins and ends.
-        through : iterable of callable
-            Each is true of some columns: the way meets one that the first is true of,
-            then one that the second is true of, and so on.
 
         Returns
         -------
         list of (str, str)
-            Empty where there is no such way.
+            Empty where there is no way.
         """
-        stops = [*through, lambda column: column == last]
-        start = (first, 0)
-        before: dict[tuple[Column, int], tuple[Column, int] | None] = {start: None}
-        queue = deque([start])
-        while queue:
-            state = queue.popleft()
-            column, met = state
-            if met < len(stops) and stops[met](column):
-                following = [(column, met + 1)]
-            else:
-                following = [(child, met) for child in sorted(self.children[column])]
-            if met == len(stops):
-                return _way_back(state, before)
-            for each in following:
-                if each not in before:
-                    before[each] = state
-                    queue.append(each)
-        return []
-
-
-def _way_back(
-    state: tuple[Column, int],
-    before: Mapping[tuple[Column, int], tuple[Column, int] | None],
-) -> list[Column]:
-    way: list[Column] = []
-    at: tuple[Column, int] | None = state
-    while at is not None:
-        if not way or way[-1] != at[0]:
-            way.append(at[0])
-        at = before[at]
-    return way[::-1]
+        before: dict[Column, Column | None] = {first: None}
+        queue = deque([first])
+        while queue and last not in before:
+            at = queue.popleft()
+            for child in sorted(self.children.get(at, ())):
+                if child not in before:
+                    before[child] = at
+                    queue.append(child)
+        way: list[Column] = []
+        step = last if last in before else None
+        while step is not None:
+            way.append(step)
+            step = before[step]
+        return way[::-1]
 
 
 def _reached(column: Column, steps: Mapping[Column, set[Column]]) -> set[Column]:

@@ -29,6 +29,12 @@ TEMPLATES = Environment(
 CATALOGUE = "dbt.html"
 """Name of dbt's own page, beside ours."""
 
+TITLE = re.compile(r"<h(\d)>(.*?)</h\1>")
+SAID = {
+    ROWS: "The rows as such: what counts them comes from here.",
+    SETTING: "A setting of the project: see the page on settings.",
+    CODE: "Written in the code; it comes from no data.",
+}
 WORDS = {"model": "model", "seed": "seed", "source": "raw table"}
 
 
@@ -83,21 +89,15 @@ def facts(
         node = described.get(unique_id)
         if node:
             link = f"{CATALOGUE}#!/{node['resource_type']}/{unique_id}"
-            said = [_kind(node), node["description"], node["original_file_path"], link]
-            nodes.append([name_of(node), *said])
+            about = [_kind(node), node["description"], node["original_file_path"], link]
+            nodes.append([name_of(node), *about])
         else:
             nodes.append([unique_id, unique_id, "", "", ""])
     shown = []
     for column in columns:
         unique_id, name = column
         found = traced.get(unique_id, {}).get("columns", {}).get(name, {})
-        said = found.get("description", "")
-        if name == ROWS:
-            said = "The rows as such: what counts them comes from here."
-        elif unique_id == SETTING:
-            said = "A setting of the project: see the page on settings."
-        elif unique_id == CODE:
-            said = "Written in the code; it comes from no data."
+        said = SAID.get(name) or SAID.get(unique_id) or found.get("description", "")
         kind = found.get("dataType", "")
         # lists of structs spell out all their fields
         kind = kind if len(kind) < 40 else "list"
@@ -149,10 +149,9 @@ def written_pages(docs: Path) -> dict[str, str]:
 
         text = file.read_text(encoding="utf-8")
         text = re.sub(r"(!?\[[^\]]*\])\(([^)\s]+)\)", target, text)
-        html = re.sub(
-            r"<h(\d)>(.*?)</h\1>",
+        html = TITLE.sub(
             lambda m: f'<h{m[1]} id="{_anchor(m[2])}">{m[2]}</h{m[1]}>',
-            reader.render(text),
+            str(reader.render(text)),
         )
         title = text.partition("\n")[0].lstrip("# ")
         pages[str(place.with_suffix(".html"))] = TEMPLATES.get_template(
