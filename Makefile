@@ -36,7 +36,7 @@ setup: $(READY) ## Make the environment .venv from the lock file
 $(READY): requirements.lock pyproject.toml
 	@command -v $(PYTHON) > /dev/null || { echo "$(PYTHON) is not installed. Install Python 3.11, or name another one: make PYTHON=python3.12 ..."; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -82,11 +82,11 @@ lint: $(READY) ## Lint Python and SQL, and check types
 	@mkdir -p $(SCRATCH)
 	$(SCRATCH_ENV) $(BIN)/sqlfluff lint --disable-progress-bar --processes 0 models tests/singular
 
-docs: $(READY) ## Write the documentation with full lineage as one page
+docs: $(READY) ## Write the documentation with the lineage of every column as a site
 	$(DBT) build
-	$(DBT) docs generate --static
-	@mkdir -p docs/site && cp target/static_index.html docs/site/index.html
-	@echo "The documentation is docs/site/index.html: open it in a browser."
+	$(DBT) compile --quiet --full-refresh
+	$(DBT) docs generate --quiet --static --no-compile
+	$(BIN)/python -m segmentation.lineage $${DBT_TARGET_PATH:-target} docs docs/site
 
 settings: $(READY) ## Write the tables of docs/settings.md
 	$(BIN)/python docs/settings_page.py
@@ -138,7 +138,7 @@ mutants: $(READY) ## Break the library in 321 places, and see which tests notice
 	$(BIN)/python tests/mutants.py
 
 lock: $(READY) ## Pin the newest versions that pyproject.toml and the dashboard allow (needs uv)
-	uv pip compile --quiet --universal --upgrade --no-strip-extras --extra dev --extra report \
+	uv pip compile --quiet --universal --upgrade --no-strip-extras --extra dev --extra docs --extra report \
 		--generate-hashes --no-header --no-annotate --no-emit-index-url \
 		--no-emit-find-links --python-version 3.11 pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --upgrade \

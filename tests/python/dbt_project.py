@@ -167,10 +167,12 @@ def run_dbt(
     project: Path = ROOT,
     is_manifest_written: bool = False,
     manifests: Path | None = None,
+    manifest: Manifest | None = None,
 ) -> Result:
     """Run one dbt command and collect all it says.
 
     Where a folder `manifests` is given, what was parsed is kept there and taken again.
+    A `manifest` that is given is used, and holds what was compiled afterwards.
     """
     os.environ["SEGMENTATION_DUCKDB_PATH"] = str(database)
     variables = variables or {}
@@ -182,7 +184,8 @@ def run_dbt(
             said.append(event.info.msg)
 
     try:
-        manifest = parsed(manifests, variables, options) if manifests else None
+        if manifests:
+            manifest = parsed(manifests, variables, options)
         outcome = dbtRunner(manifest, callbacks=[listen]).invoke([*args, *options])
     finally:
         DuckDBConnectionManager.close_all_connections()

@@ -1,12 +1,11 @@
 """The report as a reader has it: in a browser, with no network, on any screen."""
 
-import os
 import re
-import shutil
 import sys
 
 import duckdb
 import pytest
+from browser import PHONE, new_page
 from published import published
 
 from segmentation.report import page
@@ -15,8 +14,6 @@ from segmentation.report.findings import findings
 from segmentation.report.queries import QUERIES
 
 HOSTILE = "<script>window.isRun = true</script>\"'&amp; {{ 7 }}"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-PHONE = {"width": 390, "height": 844}
 # least contrast of text with what is behind it, by WCAG 2.2
 CONTRAST = 4.5
 
@@ -95,32 +92,12 @@ def written(marts):
 @pytest.fixture(scope="module")
 def seen(written):
     """The page in a browser, with what it asked for and what it complained of."""
-    found = os.environ.get("CHROMIUM") or next(
-        filter(None, map(shutil.which, BROWSERS)), None
-    )
-    if not found:
-        pytest.skip(
-            "no Chromium: install it (apt install chromium), or name it in CHROMIUM"
-        )
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=found,
-            # a browser in a container that runs as root has no sandbox
-            args=["--no-sandbox"] if os.geteuid() == 0 else [],
-        )
-        shown = browser.new_page(viewport={"width": 1280, "height": 900})
-        shown.asked, shown.complaints = [], []
-        shown.on("request", lambda each: shown.asked.append(each.url))
-        shown.on("console", lambda each: shown.complaints.append(each.text))
-        shown.on("pageerror", lambda each: shown.complaints.append(str(each)))
+    with new_page() as shown:
         shown.goto(written.as_uri())
         shown.wait_for_function(
             "document.documentElement.dataset.drawn", timeout=60_000
         )
         yield shown
-        browser.close()
 
 
 def test_every_chart_is_drawn_and_nothing_is_fetched(seen, written):

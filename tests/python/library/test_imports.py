@@ -15,6 +15,7 @@ LAYERS = [
         "estimators",
         "frames",
         "identity",
+        "lineage",
         "processes",
         "publication",
         "transforms",
