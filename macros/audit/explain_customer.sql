@@ -39,7 +39,7 @@
         {{ return(dates | last) }}
     {%- endif -%}
     {%- set asked = run_query(
-        'select cast(' ~ dbt.safe_cast(quoted_text(day | string), 'date') ~ ' as ' ~ text ~ ')'
+        'select cast(try_cast(' ~ quoted_text(day | string) ~ ' as date) as ' ~ text ~ ')'
     ).rows[0][0] -%}
     {%- if asked != day | string -%}
         {{ exceptions.raise_compiler_error(
