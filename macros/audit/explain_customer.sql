@@ -28,21 +28,26 @@
 
 {#- The newest date of history up to a day; stops where there is none. -#}
 {% macro history_date(day) -%}
+    {%- set text = dbt.type_string() -%}
     {%- set dates = run_query(
-        'select cast(anchor_date as ' ~ dbt.type_string() ~ ') from '
-        ~ relation_of('int_history_anchors') ~ ' order by anchor_date'
+        'select cast(anchor_date as ' ~ text ~ ') from ' ~ relation_of('int_history_anchors')
+        ~ ' order by anchor_date'
     ).columns[0].values() | list -%}
     {%- if not dates -%}
         {{ exceptions.raise_compiler_error('History is empty: nobody has bought anything.') }}
     {%- elif day is none -%}
         {{ return(dates | last) }}
-    {%- elif not modules.re.match('^\\d{4}-\\d{2}-\\d{2}$', day | string) -%}
+    {%- endif -%}
+    {%- set asked = run_query(
+        'select cast(try_cast(' ~ quoted_text(day | string) ~ ' as date) as ' ~ text ~ ')'
+    ).rows[0][0] -%}
+    {%- if asked != day | string -%}
         {{ exceptions.raise_compiler_error(
             'day: ' ~ day ~ ' is no day. Write it as YYYY-MM-DD, for instance '
             ~ dates | last ~ '.'
         ) }}
     {%- endif -%}
-    {%- set before = dates | select('le', day | string) | list -%}
+    {%- set before = dates | select('le', asked) | list -%}
     {%- if not before -%}
         {{ exceptions.raise_compiler_error(
             'day: ' ~ day ~ ' lies before history, which begins on ' ~ dates[0] ~ '.'
@@ -55,22 +60,27 @@
 {#- Says why nothing is decided about a customer at a date; stops where nobody knows them. -#}
 {% macro explain_absence(customer_id, customer, day) -%}
     {%- set known = run_query(
-        'select min(cast(first_order_date as ' ~ dbt.type_string() ~ ')) from '
-        ~ relation_of('int_customers__current') ~ ' where customer_id = ' ~ customer
-        ~ ' having count(*) > 0'
-    ).rows -%}
-    {%- if not known -%}
+        'select cast(min(order_date) as ' ~ dbt.type_string() ~ ') from '
+        ~ relation_of('int_orders__versions') ~ ' where customer_id = ' ~ customer
+        ~ ' union all select null from ' ~ relation_of('int_customers')
+        ~ ' where customer_id = ' ~ customer
+    ).columns[0].values() | list -%}
+    {%- if known | length < 2 -%}
         {{ exceptions.raise_compiler_error(
             'customer_id: no customer ' ~ customer_id ~ ' is known. Ids stand in '
             ~ 'dim_customers, written as they are there.'
         ) }}
     {%- endif -%}
-    {%- do log(
-        '\nBy ' ~ day ~ ', customer ' ~ customer_id ~ ' had bought nothing: RFM segment '
-        ~ 'no_purchase, lifecycle stage prospect, value tier none, and no prediction.'
-        ~ (' Their first order came on ' ~ known[0][0] ~ '.' if known[0][0]) ~ '\n',
-        info=true
-    ) -%}
+    {%- set first = known | select | first -%}
+    {%- if first and first < day -%}
+        {%- set said = 'nothing was decided about customer ' ~ customer_id ~ ', who had bought '
+            ~ 'since ' ~ first ~ ': the setting segment_dimensions is '
+            ~ setting('segment_dimensions') | join(', ') ~ '.' -%}
+    {%- else -%}
+        {%- set said = 'customer ' ~ customer_id ~ ' had bought nothing, so that nothing was '
+            ~ 'decided about them.' ~ (' Their first order came on ' ~ first ~ '.' if first) -%}
+    {%- endif -%}
+    {%- do log('\nBy ' ~ day ~ ', ' ~ said ~ '\n', info=true) -%}
 {%- endmacro %}
 
 

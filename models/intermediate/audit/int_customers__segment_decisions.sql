@@ -36,14 +36,16 @@
         'outcome': 'segments.rfm_segment_code',
         'rule': 'scores by cut points, and a cell of the seed rfm_cells',
         'decided_on': values_of_rfm,
-        'decided_by': dict(cuts, **scores),
+        'decided_by': dict(cuts, **dict(scores, cell='cells.segment_code')),
     },
     'rfm_sticky': {
         'outcome': 'segments.sticky_rfm_segment_code',
         'rule': 'scores that rise only when a cut point is clearly passed, and a cell of '
             ~ 'the seed rfm_cells',
         'decided_on': dict(values_of_rfm, **earlier_scores),
-        'decided_by': dict(cuts, **dict(clear_cuts, **sticky_scores)),
+        'decided_by': dict(cuts, **dict(
+            clear_cuts, **dict(sticky_scores, cell='sticky_cells.segment_code')
+        )),
     },
     'lifecycle': {
         'outcome': 'segments.lifecycle_stage_code',
@@ -84,6 +86,12 @@ cut_points as (
 
 ),
 
+cells as (
+
+    select * from {{ ref('rfm_cells') }}
+
+),
+
 stages as (
 
     select * from {{ ref('lifecycle_stages') }}
@@ -115,6 +123,10 @@ decided as (
             and earlier.count_orders > 0
     left join cut_points
         on segments.anchor_date = cut_points.anchor_date
+    left join cells
+        on {{ is_in_cell('segments', 'cells') }}
+    left join cells as sticky_cells
+        on {{ is_in_cell('segments', 'sticky_cells', 'sticky_') }}
     left join stages
         on segments.lifecycle_stage_code = stages.stage_code
 

@@ -13,6 +13,7 @@ CELLS = {
     (row.recency_score, row.frequency_score, row.monetary_score): row.segment_code
     for row in pd.read_csv(ROOT / "seeds/reference/rfm_cells.csv").itertuples()
 }
+STAGES = pd.read_csv(ROOT / "seeds/reference/lifecycle_stages.csv").to_dict("records")
 METRICS = {
     "recency": "days_since_last_order",
     "frequency": "count_orders",
@@ -46,7 +47,10 @@ def decisions(demo):
 def scores(row, passed):
     """Return the three scores, by which cut points each value has passed."""
     counts = {metric: sum(passed(metric, cut) for cut in CUTS) for metric in METRICS}
-    return (5 - counts["recency"], 1 + counts["frequency"], 1 + counts["monetary"])
+    found = (5 - counts["recency"], 1 + counts["frequency"], 1 + counts["monetary"])
+    assert found == tuple(row.decided_by[f"{metric}_score"] for metric in METRICS)
+    assert CELLS[found] == row.decided_by["cell"]
+    return found
 
 
 def rfm(row):
@@ -82,15 +86,23 @@ def rfm_sticky(row):
     return CELLS[scores(row, passed)]
 
 
+def is_within(values, bounds):
+    return all(
+        (pd.isna(bounds[f"{name}_from"]) or (value or 0) >= bounds[f"{name}_from"])
+        and (
+            pd.isna(bounds[f"{name}_before"]) or (value or 0) < bounds[f"{name}_before"]
+        )
+        for name, value in values.items()
+    )
+
+
 def lifecycle(row):
-    """Return the stage if the customer is within its bounds."""
-    for name, value in row.decided_on.items():
-        low, high = row.decided_by[f"{name}_from"], row.decided_by[f"{name}_before"]
-        if low is not None and (value or 0) < low:
-            return f"{name} {value} is below {low}"
-        if high is not None and (value or 0) >= high:
-            return f"{name} {value} is not below {high}"
-    return row.outcome
+    """Return the only stage that fits the customer; the bounds of the row fit, too."""
+    by = {name: float("nan") if x is None else x for name, x in row.decided_by.items()}
+    assert is_within(row.decided_on, by)
+    fitting = [s["stage_code"] for s in STAGES if is_within(row.decided_on, s)]
+    assert len(fitting) == 1
+    return fitting[0]
 
 
 def value_tier(row):
@@ -253,7 +265,8 @@ def test_every_customer_date_and_decision_is_there_once(demo):
         ("{customer_id: C}", "Churn risk: "),
         ("{customer_id: nobody}", "no customer nobody is known"),
         ("{customer_id: C, day: 1999-01-01}", "lies before history, which begins on"),
-        ("{customer_id: C, day: soon}", "soon is no day. Write it as YYYY-MM-DD"),
+        ('{customer_id: C, day: "2024-02-31"}', "2024-02-31 is no day. Write it as"),
+        ("{customer_id: LATER, day: DAY}", "had bought nothing, so that nothing was"),
     ],
 )
 def test_a_customer_is_explained(demo, asked, said):
@@ -263,8 +276,16 @@ def test_a_customer_is_explained(demo, asked, said):
         "inner join marts.dim_segments using (segment_id) "
         "where segment_id like 'rfm:%' and segment_id <> 'rfm:no_purchase' "
         "and valid_to is null "
-        "order by customer_id limit 1"
+        "order by valid_from, customer_id limit 1"
     )[0]
-    asked = asked.replace("DAY", day).replace("C", customer, 1)
+    later = demo.value(
+        "select min(customer_id) from marts.dim_customers "
+        f"where first_order_date > date '{day}'"
+    )
+    asked = (
+        asked.replace("LATER", later or "")
+        .replace("DAY", day)
+        .replace("C", customer, 1)
+    )
     result = demo.build("explain_customer", "--args", asked, command="run-operation")
     assert said.replace("NAME", name) in result.text
