@@ -43,6 +43,12 @@ scoring as (
 
 ),
 
+erased as (
+
+    select count(*) as count_erased from {{ ref('int_customers__erased') }}
+
+),
+
 anchors as (
 
     {% for number in numbers %}
@@ -67,8 +73,11 @@ select
     end as anchor_role,
     known_days,
     first_order_date,
-    shop_hash
+    shop_hash,
+    -- somebody more who is erased makes models learn again, without them
+    erased.count_erased
 from anchors
+cross join erased
 -- an anchor with less than a step of history before it has nothing to learn from
 where
     anchor_date is not null

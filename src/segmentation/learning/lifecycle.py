@@ -51,6 +51,8 @@ class Build:
         Fits made so far, `fit_rows.FITS_SCHEMA`.
     groups : DataFrame or None
         Groups to measure by, which nothing is learned from: see `groups`.
+    count_erased : int
+        How many people asked to be erased: one more, and all is learned again.
     """
 
     fit_date: date | None
@@ -58,6 +60,7 @@ class Build:
     past: pd.DataFrame | None = None
     groups: pd.DataFrame | None = None
     shop: str = ""
+    count_erased: int = 0
 
     @classmethod
     def of(
@@ -71,14 +74,16 @@ class Build:
         Parameters
         ----------
         scoring : DataFrame
-            At most one row: `anchor_date`, `first_order_date`, `shop_hash`.
+            At most one row: `anchor_date`, `first_order_date`, `shop_hash`,
+            `count_erased`.
         past, groups : DataFrame, optional
         """
         if scoring.empty:
             return cls(None, None, past, groups)
         row = scoring.iloc[0]
         fit_date, data_from = day(row["anchor_date"]), day(row["first_order_date"])
-        return cls(fit_date, data_from, past, groups, str(row.get("shop_hash", "")))
+        shop, erased = str(row.get("shop_hash", "")), int(row.get("count_erased", 0))
+        return cls(fit_date, data_from, past, groups, shop, erased)
 
 
 @dataclass(frozen=True)
@@ -136,6 +141,7 @@ def begin(learner: L, build: Build) -> Begun[L]:
         "label": task.label,
         "horizon_days": task.horizon_days,
         "shop": build.shop,
+        "count_erased": build.count_erased,
     }
     hashed = settings_hash(made_with)
     key = ["customer_id", "anchor_number"]

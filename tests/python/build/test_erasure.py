@@ -138,6 +138,20 @@ def test_events_of_the_same_visitor_are_gone_and_others_stay(erased):
     assert events == [("e3",)]
 
 
+def test_all_models_have_learned_again_without_the_person(erased):
+    project = erased[0]
+    fits = project.query(
+        "select model_name, count(*) as fits, max(is_serving_now::int) as serves, "
+        "list(settings order by fit_number) as settings "
+        "from marts.dim_model_fits group by model_name"
+    )
+    assert len(fits) >= 6
+    assert (fits["fits"] == 2).all()
+    for before, after in fits["settings"]:
+        assert '"count_erased": 0' in before
+        assert '"count_erased": 1' in after
+
+
 def test_published_versions_that_name_the_person_are_gone(erased):
     project, _, version, _ = erased
     folder = project.folder / "published"
