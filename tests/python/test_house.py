@@ -299,6 +299,28 @@ def marts_belong_to_the_wing_of_their_product(house: House) -> list[str]:
     ]
 
 
+def lists_of_people_to_address_ask_for_consent(house: House) -> list[str]:
+    return [
+        f"{node['name']} is tagged activation and does not ask for consent: add the "
+        "test `only_contactable` to its customer_id."
+        for key, node in house.models.items()
+        if "activation" in node["tags"]
+        and "only_contactable"
+        not in {(t.get("test_metadata") or {}).get("name") for t in house.tests_of(key)}
+    ]
+
+
+def raw_tables_are_read_without_whom_to_erase(house: House) -> list[str]:
+    return [
+        f"{file.relative_to(house.root)} reads raw rows of people who asked to be "
+        "erased: read them through raw_table."
+        for file in sorted((house.root / "models").rglob("*.sql"))
+        if re.search(
+            r"whole_raw_table\(|ref\(.raw_|source\(.(?!ledger)", file.read_text()
+        )
+    ]
+
+
 def binders_only_bind(house: House) -> list[str]:
     found = []
     for file in sorted((house.root / "python_models").rglob("*.py")):
@@ -463,6 +485,8 @@ RULES: tuple[Callable[[House], list[str]], ...] = (
     every_mart_has_a_key,
     products_have_one_word_in_all_trees,
     marts_belong_to_the_wing_of_their_product,
+    lists_of_people_to_address_ask_for_consent,
+    raw_tables_are_read_without_whom_to_erase,
     binders_only_bind,
     every_setting_is_explained,
     files_of_the_library_are_short,
@@ -575,6 +599,13 @@ BREACHES = {
     every_mart_has_a_key: keyless,
     products_have_one_word_in_all_trees: writing("macros/attrition/a.sql", ""),
     marts_belong_to_the_wing_of_their_product: in_a_corner,
+    lists_of_people_to_address_ask_for_consent: changing(
+        "fct_customer_churn", tags=["activation"]
+    ),
+    raw_tables_are_read_without_whom_to_erase: writing(
+        "models/intermediate/churn/int_x.sql",
+        "select * from {{ source('shop', 'orders') }}",
+    ),
     binders_only_bind: writing(
         "python_models/churn/ml_x.py", "def model(dbt, session):\n    x = f'{dbt}'\n"
     ),
