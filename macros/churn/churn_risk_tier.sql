@@ -4,16 +4,15 @@
 {%- endmacro %}
 
 {% macro default__churn_risk_tier(probability) -%}
-    {%- set bounds = churn_risk_bounds() -%}
     case
         when {{ probability }} is null then 'unknown'
-        when {{ probability }} < {{ bounds.medium }} then 'low'
-        when {{ probability }} < {{ bounds.high }} then 'medium'
+        when {{ probability }} < {{ churn_risk_from('medium') }} then 'low'
+        when {{ probability }} < {{ churn_risk_from('high') }} then 'medium'
         else 'high'
     end
 {%- endmacro %}
 
-{#- The churn probabilities from which on a risk is medium, and high. -#}
-{% macro churn_risk_bounds() -%}
-    {{ return({'medium': 0.3, 'high': 0.7}) }}
+{#- The churn probability from which on a risk is medium, or high. -#}
+{% macro churn_risk_from(tier) -%}
+    {{ {'medium': 0.3, 'high': 0.7}[tier] }}
 {%- endmacro %}

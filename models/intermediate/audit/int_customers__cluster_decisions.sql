@@ -106,7 +106,9 @@ by_prototype as (
         cluster_id,
         prototype_id,
         prototype_offset,
-        prototype_offset + sum(distance) as score,
+        -- decimals, whose sum does not hang on the order of rows
+        prototype_offset
+        + cast(sum(cast(distance as decimal(38, 15))) as double) as score,
         {{ sorted_list_of(struct_of({
             'feature': 'feature',
             'category': 'category',

@@ -74,8 +74,8 @@ predictions as (
         churn.served_by as rule,
         churn.fit_id as rule_version,
         {{ as_json(struct_of({
-            'medium_from': churn_risk_bounds().medium,
-            'high_from': churn_risk_bounds().high,
+            'medium_from': churn_risk_from('medium'),
+            'high_from': churn_risk_from('high'),
             'scale': 'reasons.scale',
         })) }} as decided_by,
         {{ as_json('reasons.contributions') }} as contributions

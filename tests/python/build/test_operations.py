@@ -90,7 +90,7 @@ def test_a_mart_is_written_so_that_no_spreadsheet_runs_a_cell(old, tmp_path):
 
 def test_only_a_mart_that_is_built_is_written(old):
     for mart, phrase in {
-        "int_customers": "'int_customers' is not a mart. Marts are dim_cl",
+        "int_customers": "'int_customers' is not a mart. Marts are audit_",
         "fct_customer_churn": "fct_customer_churn is not built yet: dbt build --select",
     }.items():
         arguments = f"{{mart: {mart}, file: x.csv}}"
