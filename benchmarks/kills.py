@@ -14,7 +14,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -22,9 +21,8 @@ from pathlib import Path
 
 import duckdb
 
-from benchmarks.running import make_shop
+from benchmarks.running import DBT, ROOT, make_shop
 
-ROOT = Path(__file__).parents[1]
 SETTINGS = {"cluster_methods": ["k-means"], "cluster_counts": [2, 3]}
 # what differs from one run to the next by its nature
 OF_A_RUN = {
@@ -81,7 +79,7 @@ def dbt(folder: Path, raw: Path, as_of: str) -> subprocess.Popen:
     said = (folder / "said.txt").open("w")  # what a killed build began may outlive it
     return subprocess.Popen(
         [
-            str(Path(sys.executable).with_name("dbt")), "--quiet", "build",
+            str(DBT), "--quiet", "build",
             "--vars", json.dumps(variables), "--log-path", str(folder / "log"),
             "--target-path", str(folder / "target"),
         ],

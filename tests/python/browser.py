@@ -8,16 +8,16 @@ from contextlib import contextmanager
 import pytest
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+CHROMIUM = os.environ.get("CHROMIUM") or next(
+    filter(None, map(shutil.which, BROWSERS)), None
+)
 PHONE = {"width": 390, "height": 844}
 
 
 @contextmanager
 def new_page() -> Iterator:
     """Open a page that keeps what it asked for and what it complained of."""
-    found = os.environ.get("CHROMIUM") or next(
-        filter(None, map(shutil.which, BROWSERS)), None
-    )
-    if not found:
+    if not CHROMIUM:
         pytest.skip(
             "no Chromium: install it (apt install chromium), or name it in CHROMIUM"
         )
@@ -25,7 +25,7 @@ def new_page() -> Iterator:
 
     with sync_playwright() as driver:
         browser = driver.chromium.launch(
-            executable_path=found,
+            executable_path=CHROMIUM,
             # a browser in a container that runs as root has no sandbox
             args=["--no-sandbox"] if os.geteuid() == 0 else [],
         )

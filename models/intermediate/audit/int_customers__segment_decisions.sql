@@ -4,22 +4,20 @@
 -- customer at a time.
 {%- set metrics = rfm_metrics() %}
 {%- set dimensions = segment_dimensions() %}
-{%- set values_of_rfm, scores, sticky_scores, cuts, clear_cuts = {}, {}, {}, {}, {} %}
+{%- set values_of_rfm, cuts, clear_cuts = {}, {}, {} %}
+{%- set scores, sticky_scores, earlier_scores = {}, {}, {} %}
 {%- for metric, known in metrics.items() %}
 {%- do values_of_rfm.update({known.feature: 'features.' ~ known.feature}) %}
 {%- do scores.update({metric ~ '_score': 'segments.' ~ metric ~ '_score'}) %}
 {%- do sticky_scores.update({metric ~ '_score': 'segments.sticky_' ~ metric ~ '_score'}) %}
+{%- do earlier_scores.update({
+    'earlier_' ~ metric ~ '_score': 'earlier.sticky_' ~ metric ~ '_score'
+}) %}
 {%- for cut in cut_percentiles() %}
 {%- set name = metric ~ '_cut_' ~ cut %}
 {%- do cuts.update({name: 'cut_points.' ~ name}) %}
 {%- do clear_cuts.update({name ~ '_clear': 'cut_points.' ~ name ~ '_clear'}) %}
 {%- endfor %}
-{%- endfor %}
-{%- set earlier_scores = {} %}
-{%- for metric in metrics %}
-{%- do earlier_scores.update({
-    'earlier_' ~ metric ~ '_score': 'earlier.sticky_' ~ metric ~ '_score'
-}) %}
 {%- endfor %}
 {%- set values_of_stage, bounds, tiers = {}, {}, {} %}
 {%- for name in lifecycle_features() %}

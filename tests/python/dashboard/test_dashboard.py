@@ -4,7 +4,6 @@ import json
 import os
 import re
 import secrets
-import shutil
 import socket
 import stat
 import subprocess
@@ -20,16 +19,13 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
+from browser import CHROMIUM
 from places import ROOT
 from published import public_marts
 
 from segmentation.publication import Mart, publish
 
 PYTHON = ROOT / ".venv-dashboard/bin/python"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-CHROMIUM = os.environ.get("CHROMIUM") or next(
-    filter(None, map(shutil.which, BROWSERS)), None
-)
 SERVE = ROOT / "dashboards/superset/serve.py"
 PICTURE = ROOT / "target/test/dashboard.png"
 
