@@ -22,7 +22,9 @@ NOT_LEARNED_WITH = {
     "personas",
     "writing.py",
     "database_lock.py",
-    "publication.py",
+    "publication",
+    "report",
+    "lineage",
 }
 
 

@@ -14,17 +14,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from segmentation import publication
-from segmentation.publication import (
+from segmentation.publication.__main__ import main
+from segmentation.publication.publishing import publish, publish_marts
+from segmentation.publication.versions import (
+    ASIDE,
     CannotPublish,
-    Mart,
     current_version,
-    main,
     make_current,
-    publish,
-    publish_marts,
     versions,
 )
+from segmentation.publication.writing import Mart
 
 MARTS = [Mart("fct_one", "marts.fct_one"), Mart("rpt_two", '"marts"."rpt_two"')]
 
@@ -273,7 +272,7 @@ def test_without_links_the_file_alone_is_replaced(session, tmp_path, monkeypatch
 
 
 def test_what_is_left_of_a_killed_one_is_removed(session, tmp_path):
-    left = tmp_path / f"out/versions/{publication.ASIDE}v0/parquet"
+    left = tmp_path / f"out/versions/{ASIDE}v0/parquet"
     left.mkdir(parents=True)
     (left / "half.parquet").write_text("half")
     publish(session, MARTS, about("v1"), tmp_path / "out", keep=2)
