@@ -482,6 +482,14 @@ Privacy:
     sentence: >-
       Channels in which people on such lists must have granted it, one of them at least.
       An empty list takes any channel
+  pseudonym_key_env:
+    type: name
+    nullable: true
+    default: null
+    example: SEGMENTATION_KEY
+    sentence: >-
+      Customers are published under keyed hashes of their ids. Names the environment
+      variable that holds the key, which stands nowhere else. Null publishes ids
 
 Publication:
   publish_path:

@@ -68,10 +68,14 @@ def publish_marts(
     if why_not or folder is None:
         row = {**about, "version": None, "published_at": None, "why_not": why_not}
     else:
-        marts = [Mart(each["mart"], each["relation"]) for each in found]
-        row = publish(session, marts, about, folder, int(first["count_versions"]))
+        marts = [
+            Mart(each["mart"], each["relation"], tuple(each["withheld"].split()))
+            for each in found
+        ]
+        keep, pseudonyms = int(first["count_versions"]), first["pseudonyms"]
+        row = publish(session, marts, about, folder, keep, pseudonyms)
         if erased is not None:
-            forget(session, folder, erased)
+            forget(session, folder, erased, pseudonyms)
     return pa.Table.from_pylist([row], schema=OUTCOME_SCHEMA)
 
 
@@ -91,6 +95,7 @@ def publish(
     about: dict[str, Any],
     folder: Path,
     keep: int,
+    pseudonyms: str | None = None,
 ) -> dict[str, Any]:
     """Publish marts as a new version, and make it current.
 
@@ -105,6 +110,9 @@ def publish(
         Holds the versions and the link `current`; made where it is missing.
     keep : int
         How many versions are kept, the new one among them.
+    pseudonyms : str, optional
+        The table with the `pseudonym` of each `customer_id`, as SQL names it. Where it is
+        given, customers are published under their pseudonyms.
 
     Returns
     -------
@@ -125,7 +133,7 @@ def publish(
             remove(left)
         aside = folder / VERSIONS / f"{ASIDE}{version}"
         try:
-            row = write(session, marts, about, aside)
+            row = write(session, marts, about, aside, pseudonyms)
             make_lasting(aside)
             os.rename(aside, folder / VERSIONS / version)
         finally:
