@@ -97,7 +97,9 @@ def pseudonym_table(
         pd.DataFrame(
             {
                 "customer_id": pd.Series(people, dtype="str"),
-                "pseudonym": pd.Series([pseudonym(p, key) for p in people], dtype="str"),
+                "pseudonym": pd.Series(
+                    [pseudonym(p, key) for p in people], dtype="str"
+                ),
                 "is_erased": pd.Series([p in gone for p in people], dtype=bool),
             }
         )

@@ -43,9 +43,8 @@ def pseudonymous(
             order.append(f"{alias}.pseudonym")
         else:
             shown.append(f"mart.{name}")
-    return (
-        f"select {', '.join(shown)} from {relation} as mart {' '.join(joins)}"
-        + (f" order by {', '.join(order)}" if order else "")
+    return f"select {', '.join(shown)} from {relation} as mart {' '.join(joins)}" + (
+        f" order by {', '.join(order)}" if order else ""
     )
 
 
