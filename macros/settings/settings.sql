@@ -569,8 +569,8 @@ Publication:
     {%- elif known.type == 'thresholds of metrics' -%}
         {{ known.choices | join(', ') }}, any of them with four rising numbers from 0
     {%- elif known.type == 'days of raw tables' -%}
-        {{ known.choices | join(', ') }}, any of them with a whole number from {{ known.least }}
-        {#- -#} to {{ '{:,}'.format(known.most) }}
+        {{ known.choices | join(', ') }}, any of them with a whole number from
+        {{- ' %s to ' % known.least }}{{ '{:,}'.format(known.most) }}
     {%- else -%}
         a {{ known.type }}{{ once }}
     {%- endif -%}

@@ -40,8 +40,8 @@ def key_from(name: str, environment: Mapping[str, str] = os.environ) -> bytes:
         why = f"has fewer than {LEAST_KEY} characters" if key else "is not set"
         raise NoKey(
             f"Nothing is published under pseudonyms: the environment variable {name}, "
-            f"which pseudonym_key_env names, {why}. Set it to a secret text, always the "
-            "same one, or set pseudonym_key_env to null."
+            f"which pseudonym_key_env names, {why}. Set it to a secret text, always "
+            "the same one, or set pseudonym_key_env to null."
         )
     return key
 
@@ -84,7 +84,8 @@ def pseudonym_table(
     Returns
     -------
     DataFrame
-        `customer_id`, `pseudonym` and `is_erased`, a row for each of them, by pseudonym.
+        `customer_id`, `pseudonym` and `is_erased`, a row for each of them, in the
+        order of pseudonyms.
 
     Raises
     ------
@@ -93,16 +94,12 @@ def pseudonym_table(
     """
     key, gone = key_from(key_env), set(erased)
     people = sorted(set(customers) | gone)
-    return (
-        pd.DataFrame(
-            {
-                "customer_id": pd.Series(people, dtype="str"),
-                "pseudonym": pd.Series(
-                    [pseudonym(p, key) for p in people], dtype="str"
-                ),
-                "is_erased": pd.Series([p in gone for p in people], dtype=bool),
-            }
-        )
-        .sort_values("pseudonym")
-        .reset_index(drop=True)
+    hashes = [pseudonym(person, key) for person in people]
+    table = pd.DataFrame(
+        {
+            "customer_id": pd.Series(people, dtype="str"),
+            "pseudonym": pd.Series(hashes, dtype="str"),
+            "is_erased": pd.Series([person in gone for person in people], dtype=bool),
+        }
     )
+    return table.sort_values("pseudonym", ignore_index=True)

@@ -22,8 +22,8 @@ def pseudonymous(
     Returns
     -------
     str
-        A query with the columns of the mart. Rows are ordered by pseudonym: in the order
-        of the mart they would tell which customer each one is.
+        A query with the columns of the mart. Rows are ordered by pseudonym: in the
+        order of the mart they would tell which customer each one is.
     """
     columns = [
         (row[0], row[1])
@@ -36,9 +36,8 @@ def pseudonymous(
             shown.append(f"cast(null as {kind}) as {name}")
         elif column.endswith("customer_id"):
             alias = f"of_{column}"
-            joins.append(
-                f"left join {pseudonyms} as {alias} on mart.{name} = {alias}.customer_id"
-            )
+            is_theirs = f"mart.{name} = {alias}.customer_id"
+            joins.append(f"left join {pseudonyms} as {alias} on {is_theirs}")
             shown.append(f"{alias}.pseudonym as {name}")
             order.append(f"{alias}.pseudonym")
         else:

@@ -111,8 +111,8 @@ def publish(
     keep : int
         How many versions are kept, the new one among them.
     pseudonyms : str, optional
-        The table with the `pseudonym` of each `customer_id`, as SQL names it. Where it is
-        given, customers are published under their pseudonyms.
+        The table with the `pseudonym` of each `customer_id`, as SQL names it. Where it
+        is given, customers are published under their pseudonyms.
 
     Returns
     -------

@@ -1,12 +1,10 @@
 """Rows that are older than they may be kept are not read."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from dbt_project import small_shop
 
-TODAY = datetime.now(UTC).replace(
-    hour=0, minute=0, second=0, microsecond=0, tzinfo=None
-)
+TODAY = datetime.combine(datetime.now(UTC).date(), time())
 
 
 def first_kept(days):
@@ -28,16 +26,15 @@ def test_older_rows_are_not_read_and_others_are(project):
         "new": TODAY,
     }
     tables["orders"] = [
-        order | {"order_id": name, "ordered_at": str(time)}
-        for name, time in times.items()
+        order | {"order_id": name, "ordered_at": str(at)} for name, at in times.items()
     ] + [order | {"order_id": "unreadable", "ordered_at": "?"}]
     tables["order_lines"] = [
         line | {"order_id": name} for name in [*times, "unreadable", "of no order"]
     ]
     event = {"customer_id": "c0", "anonymous_id": "a", "event_type": "page_view"}
     tables["web_events"] = [
-        event | {"event_id": name, "occurred_at": str(time)}
-        for name, time in {
+        event | {"event_id": name, "occurred_at": str(at)}
+        for name, at in {
             "old": events_kept - timedelta(seconds=1),
             "just": events_kept,
         }.items()
