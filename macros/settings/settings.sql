@@ -482,6 +482,22 @@ Privacy:
     sentence: >-
       Channels in which people on such lists must have granted it, one of them at least.
       An empty list takes any channel
+  share_aggregates:
+    type: flag
+    default: false
+    example: true
+    sentence: >-
+      A publication also writes aggregates that may leave the house, to `shared` beside
+      the marts: no customer, and no group of fewer than `min_group_size` people
+  min_group_size:
+    type: whole number
+    least: 2
+    most: 10000
+    default: 5
+    unit: people
+    sentence: >-
+      In aggregates that leave the house, groups of fewer people are hidden, and whatever
+      else would tell how many they are
 
 Publication:
   publish_path:
@@ -523,6 +539,8 @@ Publication:
         {%- if known.above is defined %} above {{ known.above }} and below {{ known.below }}
         {%- else %} from {{ known.least }} to {{ known.most }}
         {%- endif -%}
+    {%- elif known.type == 'flag' -%}
+        true or false
     {%- elif known.type == 'folder' -%}
         the path of a folder on this machine
     {%- elif known.type == 'name' -%}

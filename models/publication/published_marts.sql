@@ -29,7 +29,8 @@ marts as (
     {% for name in marts -%}
     select
         {{ quoted_text(name) }} as mart,
-        {{ quoted_text(relations[name] | string) }} as relation
+        {{ quoted_text(relations[name] | string) }} as relation,
+        {{ quoted_text(shared_columns(name)) }} as shared
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -45,6 +46,7 @@ select
     ---------- strings
     marts.mart,
     marts.relation,
+    marts.shared,
     {{ quoted_text(invocation_id) }} as run_id,
     {{ quoted_text(run_started_at.strftime('%Y%m%dT%H%M%S')
         ~ '-' ~ invocation_id[:8]) }} as version,

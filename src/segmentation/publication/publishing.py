@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from segmentation.publication.forgetting import forget
+from segmentation.publication.sharing import Plan, plan_of, share
 from segmentation.publication.versions import (
     ASIDE,
     VERSIONS,
@@ -69,7 +70,8 @@ def publish_marts(
         row = {**about, "version": None, "published_at": None, "why_not": why_not}
     else:
         marts = [Mart(each["mart"], each["relation"]) for each in found]
-        row = publish(session, marts, about, folder, int(first["count_versions"]))
+        keep = int(first["count_versions"])
+        row = publish(session, marts, about, folder, keep, shared=plan_of(found))
         if erased is not None:
             forget(session, folder, erased)
     return pa.Table.from_pylist([row], schema=OUTCOME_SCHEMA)
@@ -91,6 +93,7 @@ def publish(
     about: dict[str, Any],
     folder: Path,
     keep: int,
+    shared: Plan | None = None,
 ) -> dict[str, Any]:
     """Publish marts as a new version, and make it current.
 
@@ -105,6 +108,8 @@ def publish(
         Holds the versions and the link `current`; made where it is missing.
     keep : int
         How many versions are kept, the new one among them.
+    shared : Plan, optional
+        Aggregates that may leave the house, written beside the marts.
 
     Returns
     -------
@@ -126,6 +131,8 @@ def publish(
         aside = folder / VERSIONS / f"{ASIDE}{version}"
         try:
             row = write(session, marts, about, aside)
+            if shared:
+                share(session, shared, about, aside)
             make_lasting(aside)
             os.rename(aside, folder / VERSIONS / version)
         finally:
