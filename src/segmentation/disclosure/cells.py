@@ -1,12 +1,13 @@
 """Which figures of which tables are about the same people, and which add up to which.
 
 A cell is a group of people, named by what they have in common: in segment champions on
-2024-06-01, and in segment loyal on 2024-07-01. Sums of a table over one of its columns are
-cells as well, printed or not. Cells of equal names are one cell, in whichever tables they
+2024-06-01, and in segment loyal on 2024-07-01. Sums of a table over a column are
+cells too, printed or not. Cells of equal names are one cell, in whichever tables they
 stand: moves add up to the sizes of segments, cohorts to newcomers.
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import Any
@@ -19,6 +20,10 @@ from segmentation.disclosure.declared import BEFORE, NEWCOMERS, Count, Shared
 
 Atom = tuple[str, ...]  # what people have in common
 Key = frozenset[Atom]
+Nesting = Mapping[tuple[tuple[str, str], str], str]
+
+SEGMENT = 4  # words of an atom that names a dimension
+ONLY = "the rest"  # people of a cell who are in none of some others
 
 # a sum says more than one of its parts: hiding it costs more
 WEIGHT_OF_SUM = 5.0
@@ -141,7 +146,7 @@ class Cells:
     ) -> None:
         """Add those of a whole who are not in its part."""
         for part, whole, count in zip(parts, wholes, counts, strict=True):
-            key = frozenset([("not", str(part), str(whole))])
+            key = frozenset([(ONLY, "of cell", str(whole), "not in", str(part))])
             self._add_line([part, self._cell(key, int(count))], whole)
 
     def _add_line(self, parts: list[int], whole: int) -> None:
@@ -157,24 +162,54 @@ class Cells:
             self._blocks[place] = block
         return place
 
+    def nest(self, inside: Nesting) -> None:
+        """Add what is known of groups that lie within a group of another dimension.
+
+        Parameters
+        ----------
+        inside : mapping
+            For a value of a dimension, and another dimension: the one value there that
+            all of its people have, at any date.
+        """
+        most: dict[Key, int] = {}
+        for key, count in self._index:
+            most[key] = max(count, most.get(key, 0))
+        groups: dict[tuple[Key, str], list[Key]] = defaultdict(list)
+        others = sorted({other for _, other in inside})
+        for key in most:
+            own = {atom[1] for atom in key if len(atom) == SEGMENT}
+            for other in others if len(own) == 1 else ():
+                there = [_elsewhere(atom, other, inside) for atom in key]
+                whole = frozenset(atom for atom in there if atom)
+                if None not in there and whole in most and other not in own:
+                    groups[whole, min(own)].append(key)
+        for (whole, _), parts in groups.items():
+            rest = most[whole] - sum(most[part] for part in parts)
+            if rest >= 0:
+                name = frozenset([(ONLY, *map(_in_words, parts)), *whole])
+                self._add_line(
+                    [*(self._cell(part, most[part]) for part in parts),
+                     self._cell(name, rest)],
+                    self._cell(whole, most[whole]),
+                )  # fmt: skip
+
     def system(self) -> System:
         """Return all cells that were added, and how they add up.
 
-        Where tables differ on how many people have a name, one table leaves some of them
-        out: those are a cell of their own.
+        Where tables differ on how many people have a name, one leaves some of them out:
+        those are a cell of their own.
         """
         alike: dict[Key, list[int]] = defaultdict(list)
-        for (key, count), _ in list(self._index.items()):
+        for key, count in self._index:
             alike[key].append(count)
         for key, counts in alike.items():
             for less, more in pairwise(sorted(counts)):
-                rest = frozenset([("only some tables count", str(less)), *key])
+                rest = frozenset([(ONLY, "beyond", str(less)), *key])
                 self._add_line(
                     [self._cell(key, less), self._cell(rest, more - less)],
                     self._cell(key, more),
                 )
         keys = list(self._index)
-        hinted = {"not", "only some tables count"}
         lines = list(self._lines)
         rows = [row for row, line in enumerate(lines) for _ in line]
         columns = [place for line in lines for place, _ in line]
@@ -185,7 +220,7 @@ class Cells:
             names=[_in_words(key) for key, _ in keys],
             counts=counts_of.astype(int),
             is_known=np.array(
-                [not any(atom[0] in hinted for atom in key) for key, _ in keys]
+                [not any(atom[0] == ONLY for atom in key) for key, _ in keys]
             ),
             lines=sparse.csr_array(
                 (signs, (rows, columns)), shape=(len(lines), len(keys)), dtype=float
@@ -198,7 +233,7 @@ class Cells:
 
 
 def partitions(shared: Shared, frame: pd.DataFrame) -> np.ndarray:
-    """Number the parts of a mart in each of which people are counted once.
+    """Give numbers to the parts of a mart in each of which people are counted once.
 
     Parameters
     ----------
@@ -221,7 +256,7 @@ def _named(
     row: dict[str, Any],
     before: dict[str, str],
 ) -> tuple[Key, tuple[Atom, ...]]:
-    """Name the people whom a row counts: which part, and what each column says of them."""
+    """Name the people whom a row counts: which part, and what each column says."""
     date = _text(row[shared.date]) if shared.date else ""
     dimension = _text(row[shared.dimension]) if shared.dimension else ""
     own = []
@@ -238,6 +273,15 @@ def _named(
         else:
             by.append((meaning.removesuffix(BEFORE), dimension, at, value))
     return frozenset(own), tuple(by)
+
+
+def _elsewhere(atom: Atom, other: str, inside: Nesting) -> Atom | None:
+    """Say the same of people by another dimension; None where that cannot be said."""
+    if len(atom) != SEGMENT:
+        return None if atom[0] == ONLY else atom
+    meaning, dimension, date, value = atom
+    there = inside.get(((dimension, value), other))
+    return (meaning, other, date, there) if there is not None else None
 
 
 def _everyone(date: str) -> Key:

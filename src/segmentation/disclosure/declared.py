@@ -52,6 +52,8 @@ class Shared:
     newcomers : dict of str to str
         Column and value by which the mart names people who were not there at the date
         before.
+    left_out : tuple of str
+        Dimensions whose rows are not shared.
     weight : float
         What it costs to hide a row, against a row of another mart.
     """
@@ -64,6 +66,7 @@ class Shared:
     measures: tuple[str, ...] = ()
     shares: tuple[str, ...] = ()
     newcomers: dict[str, str] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
     weight: float = 1.0
 
     @property
@@ -73,7 +76,7 @@ class Shared:
 
     @property
     def columns(self) -> list[str]:
-        """All columns that are shared: what parts rows, what is counted, and the rest."""
+        """All columns that are shared, those that say what a row is about first."""
         said = [
             *self.within,
             *(name for count in self.counts.values() for name in count.by),
@@ -107,7 +110,7 @@ def declared(name: str, said: dict[str, Any]) -> Shared:
     """
     try:
         counts = {column: Count(**how) for column, how in said["counts"].items()}
-        rest = {
+        rest: dict[str, Any] = {
             word: tuple(value) if isinstance(value, list) else value
             for word, value in said.items()
             if word != "counts"

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from segmentation.disclosure.cells import Cells, System, partitions
+from segmentation.disclosure.cells import Cells, Nesting, System, partitions
 from segmentation.disclosure.declared import Shared
 from segmentation.disclosure.suppression import Suppression, suppress
 
@@ -35,7 +35,12 @@ class Hidden:
     places: dict[tuple[str, str], np.ndarray]
 
 
-def hide(marts: list[Shared], tables: Mapping[str, pa.Table], least: int) -> Hidden:
+def hide(
+    marts: list[Shared],
+    tables: Mapping[str, pa.Table],
+    least: int,
+    inside: Nesting | None = None,
+) -> Hidden:
     """Hide the small groups of all marts together.
 
     Parameters
@@ -45,6 +50,8 @@ def hide(marts: list[Shared], tables: Mapping[str, pa.Table], least: int) -> Hid
         Their rows.
     least : int
         The fewest people whom a printed count may hold, 2 or more.
+    inside : mapping, optional
+        Which groups lie within a group of another dimension (`Cells.nest`).
 
     Returns
     -------
@@ -59,6 +66,7 @@ def hide(marts: list[Shared], tables: Mapping[str, pa.Table], least: int) -> Hid
     frames = {mart.name: tables[mart.name].to_pandas() for mart in marts}
     for mart in marts:
         cells.add(mart, frames[mart.name])
+    cells.nest(inside or {})
     system = cells.system()
     found = suppress(system, least)
     hidden = {}

@@ -1,15 +1,15 @@
 """Hide cells of few people, and as many others as it takes to keep them hidden.
 
 A reader knows what is printed, what adds up to what, that people come in whole numbers,
-and which of the hidden cells are not empty. So what a hidden cell may hold, as far as they
-can tell, is an interval. *Sliding protection* (Hundepool et al., Statistical Disclosure
-Control, 2012, section 4.2) asks that the interval be wide, wherever it lies. Here: a
-reader cannot exclude that the cell holds `least` people more than it does. Then the
-interval is at least `least` wide, and reaches beyond `least`.
+and which of the hidden cells are not empty. So what a hidden cell may hold, as far as
+they can tell, is an interval. *Sliding protection* (Hundepool et al., Statistical
+Disclosure Control, 2012, chapter 4) asks that the interval be wide, wherever it lies.
+Here: a reader cannot exclude that the cell holds `least` people more than it does. Then
+the interval is at least `least` wide, and reaches beyond `least`.
 
-No group whose size follows from what is printed, by whatever sums and differences, then
-has from 1 to `least - 1` people: a group that follows is a union of cells; were it small,
-each of its cells would be small, hidden, and no larger than it.
+No group whose size follows from what is printed, by whatever sums and differences,
+then has from 1 to `least - 1` people: a group that follows is a union of cells; were it
+small, each of its cells would be small and hidden, and could be no larger than it.
 
 Each hidden cell comes with its proof, another set of whole counts that agrees with all
 that is printed, and in which the cell is larger. `check` looks at the proofs alone.
@@ -67,9 +67,9 @@ def suppress(system: System, least: int) -> Suppression:
     makes the cell `least` larger and keeps all lines (Kelly, Golden and Assad, Cell
     suppression: disclosure protection for sensitive tabular data, Networks 22, 1992;
     Fischetti and Salazar, Solving the cell suppression problem on tabular data with
-    linear constraints, Management Science 47, 2001, call it an attacker's program). What
-    changes is hidden. First within the cell's own table and date, with all sums kept;
-    where that cannot be, anywhere. There always is one: all counts, twice.
+    linear constraints, Management Science 47, 2001). What changes is hidden. First
+    within the cell's own table and date, with all sums kept; where that cannot be,
+    farther away. There always is one: `least + 1` times all counts.
 
     Parameters
     ----------

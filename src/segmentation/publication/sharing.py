@@ -1,8 +1,8 @@
 """Write the aggregates that may leave the house, beside the marts of a version.
 
-`shared/aggregates.duckdb` and `shared/parquet` hold marts that count people, and nothing
-of a single one: what a mart does not say it shares is left out, and groups of fewer than
-`min_group_size` people are hidden (`segmentation.disclosure`).
+`shared/aggregates.duckdb` and `shared/parquet` hold marts that count people, and tell
+nothing of a single one: what a mart does not say it shares is left out, and groups of
+fewer than `min_group_size` people are hidden (`segmentation.disclosure`).
 """
 
 import json
@@ -14,6 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from segmentation.disclosure.cells import Nesting
 from segmentation.disclosure.declared import Shared, declared
 from segmentation.disclosure.hiding import IS_SUPPRESSED, hide
 from segmentation.publication.writing import comments_of, literal, quoted
@@ -23,7 +24,7 @@ FILE = "aggregates.duckdb"
 TABLES = "parquet"
 ATTACHED = "shared_aggregates_file"
 SAID_OF_SUPPRESSED = (
-    "Whether a count of the row, and with it all its figures, are hidden: it is of fewer "
+    "Whether a count of the row is hidden, and all figures with it: it is of fewer "
     "people than may be shown, or would tell how many are in such a group."
 )
 
@@ -51,11 +52,16 @@ class Plan:
         How SQL names each.
     least : int
         The fewest people whom a count may hold.
+    nests : tuple of str and dict, optional
+        The table that says in which groups each person was, when, and its columns:
+        `person`, `dimension`, `value`, `from`, `to`. It is not shared; groups that
+        always lie within one of another dimension are found by it.
     """
 
     marts: list[Shared]
     relations: dict[str, str]
     least: int
+    nests: tuple[str, dict[str, str]] | None = None
 
 
 def plan_of(rows: list[dict[str, Any]]) -> Plan | None:
@@ -71,13 +77,21 @@ def plan_of(rows: list[dict[str, Any]]) -> Plan | None:
     Plan or None
         None where nothing is to be shared.
     """
-    said = [row for row in rows if row.get("shared")]
+    said = {row["mart"]: json.loads(row["shared"]) for row in rows if row.get("shared")}
     if not said:
         return None
+    relations = {row["mart"]: row["relation"] for row in rows}
+    nests = [
+        (relations[name], each["nests"])
+        for name, each in said.items()
+        if "nests" in each
+    ]
+    marts = [declared(name, each) for name, each in said.items() if "counts" in each]
     return Plan(
-        [declared(row["mart"], json.loads(row["shared"])) for row in said],
-        {row["mart"]: row["relation"] for row in said},
-        int(json.loads(said[0]["settings"])["min_group_size"]),
+        marts,
+        {mart.name: relations[mart.name] for mart in marts},
+        int(json.loads(rows[0]["settings"])["min_group_size"]),
+        nests[0] if nests else None,
     )
 
 
@@ -110,13 +124,11 @@ def share(
         If a small group cannot be hidden.
     """
     tables = {
-        mart.name: session.execute(
-            f"select {', '.join(map(quoted, mart.columns))} "
-            f"from {plan.relations[mart.name]} order by all"
-        ).to_arrow_table()
+        mart.name: shared_rows(session, mart, plan.relations[mart.name])
         for mart in plan.marts
     }
-    hidden = hide(plan.marts, tables, plan.least).tables
+    inside = nesting(session, *plan.nests) if plan.nests else None
+    hidden = hide(plan.marts, tables, plan.least, inside).tables
     row = {
         **{name: about[name] for name in ("version", "data_through", "published_at")},
         "min_group_size": plan.least,
@@ -150,6 +162,45 @@ def share(
     finally:
         session.execute(f"detach {ATTACHED}")
     return row
+
+
+def shared_rows(session: Any, mart: Shared, relation: str) -> pa.Table:
+    """Read the rows and columns of a mart that may be shared, before any is hidden."""
+    query = f"select {', '.join(map(quoted, mart.columns))} from {relation} "
+    if mart.dimension and mart.left_out:
+        left_out = ", ".join(map(literal, mart.left_out))
+        query += f"where {quoted(mart.dimension)} not in ({left_out}) "
+    return session.execute(f"{query}order by all").to_arrow_table()
+
+
+def nesting(session: Any, relation: str, columns: dict[str, str]) -> Nesting:
+    """Return which groups always lie within one group of another dimension.
+
+    Parameters
+    ----------
+    session : duckdb connection
+    relation : str
+        Says in which groups each person was from when to when.
+    columns : dict
+        Its columns: `person`, `dimension`, `value`, `from`, `to`.
+
+    Returns
+    -------
+    mapping
+        For a dimension's value, and another dimension: the value there.
+    """
+    person, dimension, value, start, end = (
+        quoted(columns[name]) for name in ("person", "dimension", "value", "from", "to")
+    )
+    found = session.execute(
+        f"select one.{dimension}, one.{value}, other.{dimension}, min(other.{value}) "
+        f"from {relation} as one inner join {relation} as other "
+        f"on one.{person} = other.{person} and one.{dimension} <> other.{dimension} "
+        f"and one.{start} < coalesce(other.{end}, date '9999-12-31') "
+        f"and other.{start} < coalesce(one.{end}, date '9999-12-31') "
+        f"group by 1, 2, 3 having count(distinct other.{value}) = 1"
+    ).fetchall()
+    return {((one, its), other): there for one, its, other, there in found}
 
 
 def _write(
