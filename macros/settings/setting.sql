@@ -111,6 +111,12 @@
             and not value.keys() | reject('in', known.choices) | list
             and are_rising_thresholds(value.values())
         ) }}
+    {%- elif known.type == 'days of raw tables' -%}
+        {{ return(
+            value is mapping
+            and not value.keys() | reject('in', known.choices) | list
+            and (not value or is_list_of_days(value.values() | list, known))
+        ) }}
     {%- else -%}
         {{ return(is_list_of_form(value, known)) }}
     {%- endif -%}
@@ -133,6 +139,18 @@
         {%- if is_sound and item not in sound -%}{%- do sound.append(item) -%}{%- endif -%}
     {%- endfor -%}
     {{ return(sound | length == value | length) }}
+{%- endmacro %}
+
+
+{#- Whether all are whole numbers within what is allowed. -#}
+{% macro is_list_of_days(numbers, known) -%}
+    {%- set sound = [] -%}
+    {%- for number in numbers -%}
+        {%- if number is integer and known.least <= number <= known.most -%}
+            {%- do sound.append(number) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(sound | length == numbers | length) }}
 {%- endmacro %}
 
 

@@ -482,6 +482,29 @@ Privacy:
     sentence: >-
       Channels in which people on such lists must have granted it, one of them at least.
       An empty list takes any channel
+  retention_days:
+    type: days of raw tables
+    choices:
+      [orders, web_events, messages, experiment_assignments, reviews, support_tickets,
+       inventory]
+    least: 1
+    most: 36600
+    default: {}
+    example:
+      web_events: 400
+      messages: 730
+    sentence: >-
+      Rows of a raw table that are older than so many days, on the day of the build, are
+      not read; order lines are as old as their order. They are read from the first month
+      that begins within these days. What is left out has no limit
+  pseudonym_key_env:
+    type: name
+    nullable: true
+    default: null
+    example: SEGMENTATION_KEY
+    sentence: >-
+      Customers are published under keyed hashes of their ids. Names the environment
+      variable that holds the key, which stands nowhere else. Null publishes ids
   share_aggregates:
     type: flag
     default: false
@@ -563,6 +586,9 @@ Publication:
         features, each with its transform, {{ known.choices | join(' or ') }}
     {%- elif known.type == 'thresholds of metrics' -%}
         {{ known.choices | join(', ') }}, any of them with four rising numbers from 0
+    {%- elif known.type == 'days of raw tables' -%}
+        {{ known.choices | join(', ') }}, any of them with a whole number from
+        {{- ' %s to ' % known.least }}{{ '{:,}'.format(known.most) }}
     {%- else -%}
         a {{ known.type }}{{ once }}
     {%- endif -%}

@@ -6,7 +6,7 @@
     'fct_customer_churn', 'fct_customer_forecasts', 'fct_customer_message_response',
     'fct_customer_next_category', 'fct_customer_segment_explanations',
     'fct_customer_segment_history', 'fct_customer_segments', 'fct_customer_value',
-    'fct_lookalikes', 'fct_model_calibration', 'fct_model_lift', 'fct_model_scorecards',
+    'fct_erasures', 'fct_lookalikes', 'fct_model_calibration', 'fct_model_lift', 'fct_model_scorecards',
     'fct_model_tuning', 'fct_persona_figures', 'fct_persona_sentences',
     'fct_prediction_reasons', 'fct_rejected_rows', 'fct_run_inputs', 'fct_run_nodes',
     'fct_runs', 'fct_segment_size_changes', 'fct_segment_transitions',
@@ -21,6 +21,8 @@
     {%- do relations.update({name: ref(name)}) -%}
 {%- endfor -%}
 {{ check_published(marts) }}
+{%- set pseudonyms = ref('ml_customers__pseudonyms')
+    if setting('pseudonym_key_env') is not none else none %}
 -- Every public mart, and what this build is. publication reads it last of all.
 with
 
@@ -30,6 +32,7 @@ marts as (
     select
         {{ quoted_text(name) }} as mart,
         {{ quoted_text(relations[name] | string) }} as relation,
+        {{ quoted_text(withheld_columns(name) | join(' ')) }} as withheld,
         {{ quoted_text(shared_columns(name)) }} as shared
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -46,6 +49,9 @@ select
     ---------- strings
     marts.mart,
     marts.relation,
+    marts.withheld,
+    {{ 'cast(null as ' ~ dbt.type_string() ~ ')' if pseudonyms is none
+        else quoted_text(pseudonyms | string) }} as pseudonyms,
     marts.shared,
     {{ quoted_text(invocation_id) }} as run_id,
     {{ quoted_text(run_started_at.strftime('%Y%m%dT%H%M%S')

@@ -41,8 +41,12 @@ def settings_read_in(*folders: str) -> set[str]:
 
 
 # All others dbt reads while it runs. Those that are only told to Python models need no
-# parse either: see `tell_python_models`. A pilot share draws an edge.
-PARSED_SETTINGS = settings_read_in("models", "seeds") | {"pilot_share"}
+# parse either: see `tell_python_models`. A pilot share draws an edge, a key
+# for pseudonyms makes a model.
+PARSED_SETTINGS = settings_read_in("models", "seeds") | {
+    "pilot_share",
+    "pseudonym_key_env",
+}
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,11 @@ class Project:
         self.link.unlink(missing_ok=True)
         self.link.symlink_to(self.raw, target_is_directory=True)
         variables = {"raw_path": str(self.link), **variables}
-        variables = {k: v for k, v in variables.items() if v is not None}
+        variables = {
+            name: value
+            for name, value in variables.items()
+            if value is not None or VARS.get(name) is not None
+        }
         options = () if tests or command != "build" else NO_TESTS
         stage = self.shared / "segmentation.duckdb"
         if self.database.exists():

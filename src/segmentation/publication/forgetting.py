@@ -6,6 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from segmentation.publication.pseudonymous import quoted
 from segmentation.publication.versions import (
     FILE,
     VERSIONS,
@@ -13,10 +14,12 @@ from segmentation.publication.versions import (
     named,
     versions,
 )
-from segmentation.publication.writing import ATTACHED, SCHEMA, literal, quoted
+from segmentation.publication.writing import ATTACHED, SCHEMA, literal
 
 
-def forget(session: Any, folder: Path, erased: pa.Table) -> list[str]:
+def forget(
+    session: Any, folder: Path, erased: pa.Table, pseudonyms: str | None = None
+) -> list[str]:
     """Remove the versions that still name people who asked to be erased.
 
     Parameters
@@ -27,6 +30,8 @@ def forget(session: Any, folder: Path, erased: pa.Table) -> list[str]:
         them.
     erased : pyarrow.Table
         `customer_id`, a row for each of them.
+    pseudonyms : str, optional
+        The table with their `pseudonym`, as SQL names it.
 
     Returns
     -------
@@ -40,13 +45,19 @@ def forget(session: Any, folder: Path, erased: pa.Table) -> list[str]:
     """
     removed = []
     with named(folder):
-        session.register("erased_people", erased)
+        session.register("erased_ids", erased)
+        known_as = f" union select pseudonym from {pseudonyms} where is_erased"
+        session.execute(
+            "create or replace temp table erased_people as "
+            f"select customer_id from erased_ids{known_as if pseudonyms else ''}"
+        )
         for version in versions(folder):
             path = folder / VERSIONS / version
             if version != current_version(folder) and _names(session, path / FILE):
                 shutil.rmtree(path)
                 removed.append(version)
-        session.unregister("erased_people")
+        session.execute("drop table temp.erased_people")
+        session.unregister("erased_ids")
     return removed
 
 

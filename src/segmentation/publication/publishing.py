@@ -69,11 +69,15 @@ def publish_marts(
     if why_not or folder is None:
         row = {**about, "version": None, "published_at": None, "why_not": why_not}
     else:
-        marts = [Mart(each["mart"], each["relation"]) for each in found]
-        keep = int(first["count_versions"])
-        row = publish(session, marts, about, folder, keep, shared=plan_of(found))
+        marts = [
+            Mart(each["mart"], each["relation"], tuple(each["withheld"].split()))
+            for each in found
+        ]
+        keep, pseudonyms = int(first["count_versions"]), first["pseudonyms"]
+        shared = plan_of(found)
+        row = publish(session, marts, about, folder, keep, pseudonyms, shared)
         if erased is not None:
-            forget(session, folder, erased)
+            forget(session, folder, erased, pseudonyms)
     return pa.Table.from_pylist([row], schema=OUTCOME_SCHEMA)
 
 
@@ -93,6 +97,7 @@ def publish(
     about: dict[str, Any],
     folder: Path,
     keep: int,
+    pseudonyms: str | None = None,
     shared: Plan | None = None,
 ) -> dict[str, Any]:
     """Publish marts as a new version, and make it current.
@@ -108,6 +113,9 @@ def publish(
         Holds the versions and the link `current`; made where it is missing.
     keep : int
         How many versions are kept, the new one among them.
+    pseudonyms : str, optional
+        The table with the `pseudonym` of each `customer_id`, as SQL names it. Where it
+        is given, customers are published under their pseudonyms.
     shared : Plan, optional
         Aggregates that may leave the house, written beside the marts.
 
@@ -130,7 +138,7 @@ def publish(
             remove(left)
         aside = folder / VERSIONS / f"{ASIDE}{version}"
         try:
-            row = write(session, marts, about, aside)
+            row = write(session, marts, about, aside, pseudonyms)
             if shared:
                 share(session, shared, about, aside)
             make_lasting(aside)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from segmentation.publication.pseudonymous import pseudonymous, quoted
 from segmentation.publication.versions import FILE, TABLES
 
 # a file called marts has a catalogue of that name: in a schema called marts nothing
@@ -41,14 +42,21 @@ class Mart:
         What it is called in the published file.
     relation : str
         How SQL names it, quoted where that is needed.
+    withheld : tuple of str
+        Columns that are null where customers go by pseudonyms.
     """
 
     name: str
     relation: str
+    withheld: tuple[str, ...] = ()
 
 
 def write(
-    session: Any, marts: list[Mart], about: dict[str, Any], aside: Path
+    session: Any,
+    marts: list[Mart],
+    about: dict[str, Any],
+    aside: Path,
+    pseudonyms: str | None = None,
 ) -> dict[str, Any]:
     """Write the file and the tables of a version; return its row of `publication`."""
     (aside / TABLES).mkdir(parents=True)
@@ -62,7 +70,10 @@ def write(
         count_rows = 0
         for mart in marts:
             copy = f"{ATTACHED}.{SCHEMA}.{quoted(mart.name)}"
-            session.execute(f"create table {copy} as select * from {mart.relation}")
+            query = f"select * from {mart.relation}"
+            if pseudonyms:
+                query = pseudonymous(session, mart.relation, pseudonyms, mart.withheld)
+            session.execute(f"create table {copy} as {query}")
             count_rows += session.execute(f"select count(*) from {copy}").fetchone()[0]
             for column, said in comments[mart.name]:
                 what = f"column {copy}.{quoted(column)}" if column else f"table {copy}"
@@ -112,11 +123,6 @@ def comments_of(
     ).fetchall():
         found.setdefault(place, []).append((column, said))
     return {name: found.get(_place(relations[name]), []) for name in relations}
-
-
-def quoted(name: str) -> str:
-    """Return a name as SQL writes it."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _place(relation: str) -> str:

@@ -61,6 +61,11 @@ WRONG = {
         {"recency": [1, 2, 3]}, {"monetary": [1, 2, 2, 3]}, {"recency": "1234"},
         {"frequency": [-1, 2, 3, 4]}, {"recency": [1, 2, 3, "4"]},
     ],
+    "days of raw tables": [
+        400, ["web_events"], "web_events", None, True, {"web_events": "400"},
+        {"web_events": 0}, {"customers": 400}, {5: 400}, {"orders": [400]},
+        {"orders": None}, {"orders": True}, {"orders": 40000},
+    ],
 }  # fmt: skip
 
 
