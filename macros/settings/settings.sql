@@ -521,6 +521,31 @@ Privacy:
     sentence: >-
       In aggregates that leave the house, groups of fewer people are hidden, and whatever
       else would tell how many they are
+  noise_epsilon:
+    type: number
+    least: 0.001
+    most: 100
+    nullable: true
+    default: null
+    example: 0.5
+    sentence: >-
+      Counts that leave the house carry random noise of about 1.4 / epsilon people, and
+      other figures are left out. Null adds none
+  noise_epsilon_total:
+    type: number
+    least: 0.001
+    most: 1000000
+    default: 1000
+    sentence: >-
+      The most that all counts with noise may cost together, ever: each table, date and
+      dimension costs `noise_epsilon` once, and again where its counts have changed
+  noise_key_env:
+    type: name
+    nullable: true
+    default: null
+    example: SEGMENTATION_NOISE_KEY
+    sentence: >-
+      Names the environment variable that holds the secret from which noise is drawn
 
 Publication:
   publish_path:

@@ -92,7 +92,7 @@ class Cells:
                 [_named(shared, count, column, row, before) for row in rows],
                 frame[column].astype(int).to_numpy(),
                 parted,
-                [_text(row[shared.date]) if shared.date else "" for row in rows],
+                [text_of(row[shared.date]) if shared.date else "" for row in rows],
             )
             for place in self.places[shared.name, column]:
                 self._prints[place] += shared.weight
@@ -257,14 +257,14 @@ def _named(
     before: dict[str, str],
 ) -> tuple[Key, tuple[Atom, ...]]:
     """Name the people whom a row counts: which part, and what each column says."""
-    date = _text(row[shared.date]) if shared.date else ""
-    dimension = _text(row[shared.dimension]) if shared.dimension else ""
+    date = text_of(row[shared.date]) if shared.date else ""
+    dimension = text_of(row[shared.dimension]) if shared.dimension else ""
     own = []
     if count.of:
-        own.append((column, _text(row[count.at]) if count.at else date))
+        own.append((column, text_of(row[count.at]) if count.at else date))
     by: list[Atom] = []
     for name, meaning in count.by.items():
-        value = _text(row[name])
+        value = text_of(row[name])
         at = before[date] if meaning.endswith(BEFORE) else date
         if shared.newcomers.get(name) == value:
             by.append((NEWCOMERS, before[date]))
@@ -293,11 +293,12 @@ def _is_everyone(key: Key) -> bool:
 
 
 def _dates_before(dates: pd.Series) -> dict[str, str]:
-    found = sorted({_text(date) for date in dates})
+    found = sorted({text_of(date) for date in dates})
     return dict(zip(found, ["", *found[:-1]], strict=True))
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """Return a value as names of cells hold it: days without a time, "" for null."""
     if value is None or value is pd.NaT or value != value:
         return ""
     # days, however the engine hands them over

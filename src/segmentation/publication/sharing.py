@@ -5,7 +5,9 @@ nothing of a single one: what a mart does not say it shares is left out, and gro
 fewer than `min_group_size` people are hidden (`segmentation.disclosure`).
 """
 
+import csv
 import json
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,13 +17,17 @@ from typing import Any
 import pyarrow as pa
 
 from segmentation.disclosure.cells import Nesting
-from segmentation.disclosure.declared import Shared, declared
-from segmentation.disclosure.hiding import IS_SUPPRESSED, hide
-from segmentation.publication.writing import comments_of, literal, quoted
+from segmentation.disclosure.declared import NotShareable, Shared, declared
+from segmentation.disclosure.hiding import IS_SUPPRESSED, Hidden, hide
+from segmentation.disclosure.noise import LEDGER, Noise, charged, with_noise
+from segmentation.publication.pseudonymous import quoted
+from segmentation.publication.writing import comments_of, literal
 
 FOLDER = "shared"
 FILE = "aggregates.duckdb"
 TABLES = "parquet"
+NOISE_LEDGER = "noise_ledger.csv"  # beside the versions: it outlives them
+LEAST_KEY = 16
 ATTACHED = "shared_aggregates_file"
 SAID_OF_SUPPRESSED = (
     "Whether a count of the row is hidden, and all figures with it: it is of fewer "
@@ -34,6 +40,7 @@ ABOUT_SCHEMA = pa.schema(
         ("data_through", pa.date32()),
         ("published_at", pa.timestamp("us")),
         ("min_group_size", pa.int64()),
+        ("noise_epsilon", pa.float64()),
         ("count_marts", pa.int64()),
         ("count_rows", pa.int64()),
         ("count_suppressed_rows", pa.int64()),
@@ -56,12 +63,15 @@ class Plan:
         The table that says in which groups each person was, when, and its columns:
         `person`, `dimension`, `value`, `from`, `to`. It is not shared; groups that
         always lie within one of another dimension are found by it.
+    noise : Noise, optional
+        Noise on counts.
     """
 
     marts: list[Shared]
     relations: dict[str, str]
     least: int
     nests: tuple[str, dict[str, str]] | None = None
+    noise: Noise | None = None
 
 
 def plan_of(rows: list[dict[str, Any]]) -> Plan | None:
@@ -81,6 +91,7 @@ def plan_of(rows: list[dict[str, Any]]) -> Plan | None:
     if not said:
         return None
     relations = {row["mart"]: row["relation"] for row in rows}
+    chosen = json.loads(rows[0]["settings"])
     nests = [
         (relations[name], each["nests"])
         for name, each in said.items()
@@ -90,8 +101,46 @@ def plan_of(rows: list[dict[str, Any]]) -> Plan | None:
     return Plan(
         marts,
         {mart.name: relations[mart.name] for mart in marts},
-        int(json.loads(rows[0]["settings"])["min_group_size"]),
+        int(chosen["min_group_size"]),
         nests[0] if nests else None,
+        noise_of_settings(chosen, os.environ),
+    )
+
+
+def noise_of_settings(
+    chosen: Mapping[str, Any], environment: Mapping[str, str]
+) -> Noise | None:
+    """Return the noise that settings ask for, or None.
+
+    Parameters
+    ----------
+    chosen : mapping
+        The settings `noise_epsilon`, `noise_epsilon_total` and `noise_key_env`.
+    environment : mapping
+        Holds the key.
+
+    Returns
+    -------
+    Noise or None
+
+    Raises
+    ------
+    NotShareable
+        If noise is asked for, and there is no key that could be used. What the variable
+        holds is not told.
+    """
+    if chosen.get("noise_epsilon") is None:
+        return None
+    name = chosen["noise_key_env"]
+    key = environment.get(name or "", "").encode()
+    if len(key) < LEAST_KEY:
+        raise NotShareable(
+            f"noise_epsilon asks for noise, and noise_key_env is {name or 'null'}: it "
+            "must name an environment variable that holds a secret of at least "
+            f"{LEAST_KEY} characters, always the same. Or set noise_epsilon to null."
+        )
+    return Noise(
+        float(chosen["noise_epsilon"]), float(chosen["noise_epsilon_total"]), key
     )
 
 
@@ -128,10 +177,15 @@ def share(
         for mart in plan.marts
     }
     inside = nesting(session, *plan.nests) if plan.nests else None
-    hidden = hide(plan.marts, tables, plan.least, inside).tables
+    found = hide(plan.marts, tables, plan.least, inside)
+    hidden = found.tables
+    if plan.noise:
+        hidden = with_noise(found, plan.marts, plan.noise)
+        charge(found, plan, about, version.parent.parent / NOISE_LEDGER)
     row = {
         **{name: about[name] for name in ("version", "data_through", "published_at")},
         "min_group_size": plan.least,
+        "noise_epsilon": plan.noise.epsilon if plan.noise else None,
         "count_marts": len(hidden),
         "count_rows": sum(table.num_rows for table in hidden.values()),
         "count_suppressed_rows": sum(
@@ -162,6 +216,36 @@ def share(
     finally:
         session.execute(f"detach {ATTACHED}")
     return row
+
+
+def charge(found: Hidden, plan: Plan, about: Mapping[str, Any], file: Path) -> None:
+    """Write down what noise costs, before anybody can read what it is paid for.
+
+    Parameters
+    ----------
+    found : Hidden
+    plan : Plan
+    about : mapping
+    file : Path
+        The ledger, as CSV. It is replaced as a whole.
+
+    Raises
+    ------
+    BudgetSpent
+        If more is asked for than may be spent. The ledger stays as it is.
+    """
+    assert plan.noise is not None
+    ledger: list[dict[str, str]] = []
+    if file.exists():
+        with file.open(newline="", encoding="utf-8") as lines:
+            ledger = list(csv.DictReader(lines))
+    rows = charged(found, plan.marts, plan.noise, about, ledger)
+    aside = file.with_name(f".{file.name}")
+    with aside.open("w", newline="", encoding="utf-8") as lines:
+        writer = csv.DictWriter(lines, LEDGER)
+        writer.writeheader()
+        writer.writerows([*ledger, *rows])
+    os.replace(aside, file)
 
 
 def shared_rows(session: Any, mart: Shared, relation: str) -> pa.Table:

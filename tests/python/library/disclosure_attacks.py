@@ -1,7 +1,7 @@
-"""What a reader of shared aggregates can work out. Knows nothing of how cells are hidden.
+"""What a reader of shared aggregates can work out, however cells are hidden.
 
-The attacker reads tables alone, and knows what the figures mean: rows of moves add up to
-the sizes of segments at both dates, newcomers to cohorts, segments to everyone.
+The attacker reads tables alone, and knows what the figures mean: moves add up to the
+sizes of segments at both dates, newcomers to cohorts, segments to everyone.
 """
 
 from collections import defaultdict

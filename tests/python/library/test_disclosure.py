@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 import yaml
-from disclosure_attacks import Attacker, attack
+from disclosure_attacks import attack
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from places import ROOT
@@ -148,3 +148,140 @@ def test_the_attack_wins_where_small_counts_alone_are_hidden():
     assert tried > 20
     print(tried, fell)
     assert fell > tried / 2
+
+
+def rows_of(table):
+    return {
+        tuple(row[name] for name in ("dimension", "segment_code")): row
+        for row in table.to_pylist()
+    }
+
+
+def overview(**sizes):
+    """Return the overview of segments of dimension a, and perhaps of b."""
+    rows = [
+        {
+            "as_of_date": datetime.date(2024, 4, 1),
+            "dimension": name[0],
+            "segment_code": f"s{name[1:]}",
+            "count_customers": size,
+        }
+        for name, size in sizes.items()
+    ]
+    frame = pd.DataFrame(rows)
+    everyone = frame.groupby("dimension")["count_customers"].transform("sum")
+    frame["customer_share"] = frame["count_customers"] / everyone
+    frame = frame.reindex(columns=MARTS["rpt_segment_overview"].columns, fill_value=1.5)
+    return {
+        "rpt_segment_overview": pa.Table.from_pandas(frame, preserve_index=False),
+    }
+
+
+def test_a_small_count_and_the_cheapest_other_are_null_with_their_figures():
+    tables = overview(a0=3, a1=40, a2=500)
+    table = hide(list(map(MARTS.get, tables)), tables, LEAST).tables[
+        "rpt_segment_overview"
+    ]
+    rows = rows_of(table)
+    assert [rows["a", f"s{n}"]["count_customers"] for n in range(3)] == [
+        None,
+        None,
+        500,
+    ]
+    assert [rows["a", f"s{n}"][IS_SUPPRESSED] for n in range(3)] == [True, True, False]
+    assert rows["a", "s0"]["total_net_amount"] is None
+    assert rows["a", "s2"]["total_net_amount"] == 1.5
+    # 500 people are a share of everyone, and everyone tells of 43 in the other two
+    assert [row["customer_share"] for row in rows.values()] == [None] * 3
+    assert table.schema.field("count_customers").type == pa.int64()
+
+
+def test_where_nothing_is_small_nothing_is_hidden_and_an_empty_group_is_told():
+    tables = overview(a0=0, a1=40, a2=500)
+    found = hidden(tables)
+    for table in found.tables.values():
+        assert not any(table[IS_SUPPRESSED].to_pylist())
+    assert 0 in found.tables["rpt_segment_overview"]["count_customers"].to_pylist()
+
+
+def test_what_is_hidden_in_one_dimension_is_not_told_by_another():
+    # of b, s0 holds s0 and s1 of a: 43 people less 40 would be the 3
+    tables = overview(a0=3, a1=40, a2=500, a3=60, b0=43, b1=500, b2=60)
+    rows = rows_of(hidden(tables).tables["rpt_segment_overview"])
+    told = [
+        all(rows[key]["count_customers"] is not None for key in keys)
+        for keys in ([("b", "s0"), ("a", "s1")], [("b", "s0"), ("a", "s0")])
+    ]
+    assert rows["a", "s0"]["count_customers"] is None
+    assert told == [False, False]
+
+
+def test_a_larger_least_hides_more():
+    tables = overview(a0=1, a1=9, a2=9, a3=40, a4=60, a5=500)
+    count = [
+        sum(
+            hidden(tables, least)
+            .tables["rpt_segment_overview"][IS_SUPPRESSED]
+            .to_pylist()
+        )
+        for least in (2, 10, 50)
+    ]
+    assert count == [2, 4, 5]
+
+
+def test_a_proof_that_is_none_stops_everything():
+    found = hidden(shop(1, 120))
+    system, good = found.system, found.suppression
+    check(system, good, LEAST)
+    cell = int(np.flatnonzero(good.is_small)[0])
+    printed = np.flatnonzero(system.is_known & ~good.is_hidden)
+    broken = good.proofs[cell].copy()
+    broken[printed[0]] += 1
+    proofs = [
+        {**good.proofs, cell: broken},
+        {**good.proofs, cell: good.proofs[cell] * 0},
+        {key: move for key, move in good.proofs.items() if key != cell},
+    ]
+    for each in proofs:
+        with pytest.raises(Undisclosed, match="no proof"):
+            check(system, Suppression(good.is_small, good.is_hidden, each), LEAST)
+    nothing = Suppression(good.is_small, np.zeros_like(good.is_hidden), good.proofs)
+    with pytest.raises(Undisclosed, match="is printed"):
+        check(system, nothing, LEAST)
+    again = suppress(system, LEAST)
+    assert (again.is_hidden == good.is_hidden).all()
+
+
+NAMES_A_PERSON = ("customer_id", "order_id", "anonymous_id", "visitor", "email", "text")
+
+
+@pytest.mark.parametrize("name", sorted(MARTS))
+def test_what_marts_share_is_theirs_and_about_no_single_person(name):
+    shared, (said, model) = MARTS[name], SAID[name]
+    types = {column["name"]: column["data_type"] for column in model["columns"]}
+    assert set(shared.columns) <= set(types)
+    assert not [c for c in shared.columns if any(word in c for word in NAMES_A_PERSON)]
+    # a text is free of figures where it names what the row is about
+    texts = {c for c in shared.columns if types[c] == "string"}
+    assert texts <= {
+        "dimension", "segment_code", "from_segment_code", "to_segment_code",
+        "segment_name", "objective",
+    }  # fmt: skip
+    # a median or an extreme is the figure of one person
+    assert not [c for c in shared.columns if c.startswith(("median_", "max_", "min_"))]
+    assert all(types[c] == "bigint" for c in shared.counts)
+    assert said["counts"]
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({}, "counts"),
+        ({"counts": {"n": {"by": {}, "of": "all"}}}, "part of all, which"),
+        ({"counts": {"n": {"by": {}, "off": "x"}}}, "off"),
+        ({"counts": {"n": {"by": {}}}, "measure": []}, "measure"),
+    ],
+)
+def test_a_mart_that_says_what_nobody_understands_is_not_shared(said, why):
+    with pytest.raises(NotShareable, match=f"config.meta.shared of a_mart: .*{why}"):
+        declared("a_mart", said)
