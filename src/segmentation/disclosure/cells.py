@@ -149,6 +149,30 @@ class Cells:
             key = frozenset([(ONLY, "of cell", str(whole), "not in", str(part))])
             self._add_line([part, self._cell(key, int(count))], whole)
 
+    def _add_growth(self) -> None:
+        """Add that people were there at the date before, or have come since."""
+        by_date: dict[Key, list[tuple[int, Key]]] = defaultdict(list)
+        for key, count in self._index:
+            if _is_everyone(key):
+                by_date[key].append((count, key))
+        dates = sorted(by_date, key=_in_words)
+        for before, after in pairwise(dates):
+            # of each date, some tables may leave people out
+            sizes = sorted(
+                [*by_date[before], *by_date[after]], key=lambda each: each[0]
+            )
+            for (less, fewer), (more, all_of_them) in pairwise(sizes):
+                name = frozenset(
+                    [(ONLY, "not yet", str(less), *map(_in_words, [fewer]))]
+                )
+                self._add_line(
+                    [
+                        self._cell(fewer, less),
+                        self._cell(name | all_of_them, more - less),
+                    ],
+                    self._cell(all_of_them, more),
+                )
+
     def _add_line(self, parts: list[int], whole: int) -> None:
         if parts != [whole]:
             self._lines[(*((part, 1) for part in parts), (whole, -1))] = None
@@ -199,6 +223,7 @@ class Cells:
         Where tables differ on how many people have a name, one leaves some of them out:
         those are a cell of their own.
         """
+        self._add_growth()
         alike: dict[Key, list[int]] = defaultdict(list)
         for key, count in self._index:
             alike[key].append(count)
