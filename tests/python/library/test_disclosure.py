@@ -42,6 +42,8 @@ def shop(seed, people=60, dates=3, segments=3):
     """
     rng = np.random.default_rng(seed)
     days = [datetime.date(2024, 1 + month, 1) for month in range(dates + 1)]
+    # history may end some days before what is known now
+    now = days[-1] + datetime.timedelta(days=14 * (seed % 2))
     weights = rng.dirichlet(np.full(segments, 0.6))
     first = rng.integers(0, dates, people)
     inside = rng.choice(segments, (people, dates), p=weights)
@@ -75,7 +77,7 @@ def shop(seed, people=60, dates=3, segments=3):
     )["count_customers"].transform("sum")
     moves["transition_rate"] = moves["count_customers"] / moves["count_from_customers"]
     sizes = pd.DataFrame(sizes).groupby(["dimension", "segment_code"]).size()
-    sizes = sizes.rename("count_customers").reset_index().assign(as_of_date=days[-1])
+    sizes = sizes.rename("count_customers").reset_index().assign(as_of_date=now)
     sizes["customer_share"] = sizes["count_customers"] / people
     for cohort in np.unique(first):
         who = first == cohort
@@ -83,7 +85,7 @@ def shop(seed, people=60, dates=3, segments=3):
             back = int(who.sum() if month == cohort else rng.binomial(who.sum(), 0.3))
             cohorts.append(
                 {
-                    "as_of_date": days[-1],
+                    "as_of_date": now,
                     "cohort_month": days[cohort],
                     "order_month": days[month],
                     "count_customers": int(who.sum()),
