@@ -80,6 +80,8 @@
             known.above < value < known.below if known.above is defined
             else known.least <= value <= known.most
         )) }}
+    {%- elif known.type == 'flag' -%}
+        {{ return(value is boolean) }}
     {%- elif known.type == 'date' -%}
         {{ return(is_date_text(value | string)) }}
     {%- elif known.type == 'folder' -%}

@@ -505,6 +505,47 @@ Privacy:
     sentence: >-
       Customers are published under keyed hashes of their ids. Names the environment
       variable that holds the key, which stands nowhere else. Null publishes ids
+  share_aggregates:
+    type: flag
+    default: false
+    example: true
+    sentence: >-
+      A publication also writes aggregates that may leave the house, to `shared` beside
+      the marts: no customer, and no group of fewer than `min_group_size` people
+  min_group_size:
+    type: whole number
+    least: 2
+    most: 10000
+    default: 5
+    unit: people
+    sentence: >-
+      In aggregates that leave the house, groups of fewer people are hidden, and whatever
+      else would tell how many they are
+  noise_epsilon:
+    type: number
+    least: 0.001
+    most: 100
+    nullable: true
+    default: null
+    example: 0.5
+    sentence: >-
+      Counts that leave the house carry random noise of about 1.4 / epsilon people, and
+      other figures are left out. Null adds none
+  noise_epsilon_total:
+    type: number
+    least: 0.001
+    most: 1000000
+    default: 1000
+    sentence: >-
+      The most that all counts with noise may cost together, ever: each table, date and
+      dimension costs `noise_epsilon` once, and again where its counts have changed
+  noise_key_env:
+    type: name
+    nullable: true
+    default: null
+    example: SEGMENTATION_NOISE_KEY
+    sentence: >-
+      Names the environment variable that holds the secret from which noise is drawn
 
 Publication:
   publish_path:
@@ -546,6 +587,8 @@ Publication:
         {%- if known.above is defined %} above {{ known.above }} and below {{ known.below }}
         {%- else %} from {{ known.least }} to {{ known.most }}
         {%- endif -%}
+    {%- elif known.type == 'flag' -%}
+        true or false
     {%- elif known.type == 'folder' -%}
         the path of a folder on this machine
     {%- elif known.type == 'name' -%}

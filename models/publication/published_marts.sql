@@ -32,7 +32,8 @@ marts as (
     select
         {{ quoted_text(name) }} as mart,
         {{ quoted_text(relations[name] | string) }} as relation,
-        {{ quoted_text(withheld_columns(name) | join(' ')) }} as withheld
+        {{ quoted_text(withheld_columns(name) | join(' ')) }} as withheld,
+        {{ quoted_text(shared_columns(name)) }} as shared
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -51,6 +52,7 @@ select
     marts.withheld,
     {{ 'cast(null as ' ~ dbt.type_string() ~ ')' if pseudonyms is none
         else quoted_text(pseudonyms | string) }} as pseudonyms,
+    marts.shared,
     {{ quoted_text(invocation_id) }} as run_id,
     {{ quoted_text(run_started_at.strftime('%Y%m%dT%H%M%S')
         ~ '-' ~ invocation_id[:8]) }} as version,

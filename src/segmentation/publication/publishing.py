@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from segmentation.publication.forgetting import forget
+from segmentation.publication.sharing import Plan, plan_of, share
 from segmentation.publication.versions import (
     ASIDE,
     VERSIONS,
@@ -73,7 +74,8 @@ def publish_marts(
             for each in found
         ]
         keep, pseudonyms = int(first["count_versions"]), first["pseudonyms"]
-        row = publish(session, marts, about, folder, keep, pseudonyms)
+        shared = plan_of(found)
+        row = publish(session, marts, about, folder, keep, pseudonyms, shared)
         if erased is not None:
             forget(session, folder, erased, pseudonyms)
     return pa.Table.from_pylist([row], schema=OUTCOME_SCHEMA)
@@ -96,6 +98,7 @@ def publish(
     folder: Path,
     keep: int,
     pseudonyms: str | None = None,
+    shared: Plan | None = None,
 ) -> dict[str, Any]:
     """Publish marts as a new version, and make it current.
 
@@ -113,6 +116,8 @@ def publish(
     pseudonyms : str, optional
         The table with the `pseudonym` of each `customer_id`, as SQL names it. Where it
         is given, customers are published under their pseudonyms.
+    shared : Plan, optional
+        Aggregates that may leave the house, written beside the marts.
 
     Returns
     -------
@@ -134,6 +139,8 @@ def publish(
         aside = folder / VERSIONS / f"{ASIDE}{version}"
         try:
             row = write(session, marts, about, aside, pseudonyms)
+            if shared:
+                share(session, shared, about, aside)
             make_lasting(aside)
             os.rename(aside, folder / VERSIONS / version)
         finally:

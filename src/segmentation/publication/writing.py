@@ -1,5 +1,6 @@
 """Write the files of one version: a DuckDB file, and a Parquet file of each mart."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +64,7 @@ def write(
         f"attach {literal(aside / FILE)} as {ATTACHED} (storage_version '{STORAGE}')"
     )
     try:
-        comments = _comments(session)
+        comments = comments_of(session, {mart.name: mart.relation for mart in marts})
         # as one transaction: each would be flushed to disk by itself
         session.execute("begin transaction")
         count_rows = 0
@@ -74,7 +75,7 @@ def write(
                 query = pseudonymous(session, mart.relation, pseudonyms, mart.withheld)
             session.execute(f"create table {copy} as {query}")
             count_rows += session.execute(f"select count(*) from {copy}").fetchone()[0]
-            for column, said in comments.get(_place(mart.relation), []):
+            for column, said in comments[mart.name]:
                 what = f"column {copy}.{quoted(column)}" if column else f"table {copy}"
                 session.execute(f"comment on {what} is {literal(said)}")
         row = {**about, "count_marts": len(marts), "count_rows": count_rows}
@@ -105,11 +106,10 @@ def _write_publication(session: Any, row: dict[str, Any]) -> None:
     session.unregister("publication_row")
 
 
-def _comments(session: Any) -> dict[str, list[tuple[str | None, str]]]:
-    """Return what is said of each relation, by its qualified name.
-
-    Of a column where one is named, else of the whole.
-    """
+def comments_of(
+    session: Any, relations: Mapping[str, str]
+) -> dict[str, list[tuple[str | None, str]]]:
+    """Return what is said of each mart: of a column where one is named, else of all."""
     found: dict[str, list[tuple[str | None, str]]] = {}
     for place, column, said in session.execute(
         "select schema_name || '.' || table_name, null, comment from duckdb_tables() "
@@ -122,7 +122,7 @@ def _comments(session: Any) -> dict[str, list[tuple[str | None, str]]]:
         "where database_name = current_database() and comment is not null"
     ).fetchall():
         found.setdefault(place, []).append((column, said))
-    return found
+    return {name: found.get(_place(relations[name]), []) for name in relations}
 
 
 def _place(relation: str) -> str:

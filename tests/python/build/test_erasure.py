@@ -10,11 +10,15 @@ import textwrap
 from types import SimpleNamespace
 
 import duckdb
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 from dbt_project import small_shop
+from disclosure_attacks import attack
 from places import ROOT
 
 from segmentation.pseudonyms import pseudonym
+from segmentation.publication.sharing import nesting
 
 PERSON = "zqperson7731"
 MARKS = [
@@ -40,6 +44,7 @@ QUICK = {
     "cluster_methods": ["k-means"],
     "cluster_counts": [2, 3],
     "activation_purpose": None,
+    "share_aggregates": True,
     "pseudonym_key_env": "SEGMENTATION_TEST_KEY",
 }
 
@@ -338,3 +343,35 @@ def test_what_was_erased_is_proved_without_naming_them(erased):
     (run,) = set(proof["run_id"])
     assert project.value(f"select command from ledger.runs where run_id = '{run}'")
     assert project.value("select count(*) from ledger.erasures_begun") == 0
+
+
+def test_no_small_group_leaves_the_house(erased):
+    """Attack what the shop shares, knowing which groups lie within others."""
+    project = erased[0]
+    folder = project.folder / "published/current"
+    names = [path.stem for path in (folder / "shared/parquet").iterdir()]
+    assert sorted(names) == [
+        "fct_cohort_retention",
+        "fct_segment_transitions",
+        "publication",
+        "rpt_segment_overview",
+        "rpt_segment_priorities",
+    ]
+    tables = {n: pq.read_table(folder / f"shared/parquet/{n}.parquet") for n in names}
+    truth = {}
+    for name in names:
+        exact = pq.read_table(folder / f"parquet/{name}.parquet")
+        if "dimension" in exact.column_names:
+            exact = exact.filter(pc.field("dimension") != "rfm_sticky")
+        truth[name] = exact
+    with duckdb.connect(str(project.database), read_only=True) as connection:
+        columns = dict(
+            person="customer_id", dimension="dimension", value="segment_code",
+            to="valid_to",
+        )  # fmt: skip
+        columns["from"] = "valid_from"
+        history = "marts.fct_customer_segment_history"
+        inside = nesting(connection, history, columns)
+    tried, fell = attack(tables, truth, 5, inside)
+    assert len(tried) > 50
+    assert not fell

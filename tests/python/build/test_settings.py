@@ -25,6 +25,7 @@ WRONG = {
     "name": [5, True, ["raw"], {"raw": 1}, 'land"ing', "raw; drop x", "a'b", 1.5],
     "currency code": ["pounds", "gbp", "GBP\n", 5, True, None, ["GBP"], {"GBP": 1}],
     "time zone": [5, True, None, ["UTC"], {"UTC": 1}, "UTC\n", "a b", "UTC'", ""],
+    "flag": ["yes", 1, 0, None, "true", [True], {"a": True}, ""],
     "date": [
         "30/06/2024", "2024-02-30", "1990", "'; drop table x; --", "2024-6-1",
         "2023-02-29", "0000-01-01", "2024-06-30\n", 2024, True, ["2024-06-30"], {},
