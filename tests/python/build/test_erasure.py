@@ -2,9 +2,8 @@
 
 import datetime
 
-import duckdb
 import pytest
-from dbt_project import small_shop
+from dbt_project import holding, small_shop
 
 PERSON = "zqperson7731"
 MARKS = [
@@ -81,24 +80,6 @@ def shop():
         }
     ]  # fmt: skip
     return tables
-
-
-def holding(file, marks):
-    """Return the tables and views of a database in which a text stands."""
-    found = set()
-    with duckdb.connect(str(file), read_only=True) as connection:
-        for schema, name in connection.execute(
-            "select table_schema, table_name from information_schema.tables"
-        ).fetchall():
-            tests = " or ".join(f"contains(said, '{mark}')" for mark in marks)
-            hits = connection.execute(
-                "select count(*) from ("
-                f'select cast(to_json(t) as varchar) as said from {schema}."{name}" t'
-                f") where {tests}"
-            ).fetchone()[0]
-            if hits:
-                found.add((schema, name))
-    return found
 
 
 @pytest.fixture(scope="module")
