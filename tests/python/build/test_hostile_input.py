@@ -1,4 +1,4 @@
-"""Hostile rows, files and settings: nothing runs, nothing is lost, nobody sees a traceback.
+"""Hostile rows, files and settings: nothing runs, is lost, or ends in a traceback.
 
 Each generated row and each generated value of a setting is one case. Rows share builds,
 and settings share calls, since a case of its own each would take hours.
@@ -79,8 +79,13 @@ ROWS = {
 COUNT_ROWS = 1500
 COUNT_SETTINGS = 700
 COUNT_FILES = 60
-READERS = {"decimal(18, 4)": NUMBER_TEXTS, "decimal(28, 10)": NUMBER_TEXTS,
-           "bigint": NUMBER_TEXTS, "date": TIME_TEXTS, "timestamp": TIME_TEXTS}  # fmt: skip
+READERS = {
+    "decimal(18, 4)": NUMBER_TEXTS,
+    "decimal(28, 10)": NUMBER_TEXTS,
+    "bigint": NUMBER_TEXTS,
+    "date": TIME_TEXTS,
+    "timestamp": TIME_TEXTS,
+}
 TYPES = {
     (table["name"], column["name"]): column["data_type"]
     for file in sorted((ROOT / "models/staging").glob("*/_*__sources.yml"))
@@ -131,11 +136,11 @@ def shop():
     for number, order in enumerate(tables["orders"]):
         order["customer_id"] = names.get(order["customer_id"], order["customer_id"])
         order["channel"] = ATTACKS[number % len(ATTACKS)]
-    for name, (good, (first, second)) in ROWS.items():
+    for name, (good, (first, _)) in ROWS.items():
         added = tables.setdefault(name, [])
         for tag, (column, values) in cases()[name].items():
             added.append({**good, first: tag, column: tag, **values})
-    for tag, (column, values) in cases()["order_lines"].items():
+    for tag, (column, _) in cases()["order_lines"].items():
         if column == "order_id":
             tables["orders"].append({**ROWS["orders"][0], "order_id": tag})
     for number in range(5):
