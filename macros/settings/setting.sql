@@ -124,7 +124,9 @@
 
 
 {% macro is_list_of_form(value, known) -%}
-    {%- set is_list = value is sequence and value is not string and value is not mapping -%}
+    {#- the bytes of a YAML !!binary are a sequence of whole numbers too -#}
+    {%- set is_list = value is sequence and value is not string and value is not mapping
+        and value.decode is not defined -%}
     {%- if not is_list or (not value and not known.may_be_empty) -%}
         {{ return(false) }}
     {%- endif -%}

@@ -3,6 +3,7 @@
 import os
 import pickle
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from functools import cache
 from hashlib import md5
@@ -194,7 +195,9 @@ def run_dbt(
     try:
         if manifests:
             manifest = parsed(manifests, variables, options)
-        outcome = dbtRunner(manifest, callbacks=[listen]).invoke([*args, *options])
+        # what a test asks for itself comes last, and wins
+        command = [args[0], *options, *args[1:]]
+        outcome = dbtRunner(manifest, callbacks=[listen]).invoke(command)
     finally:
         DuckDBConnectionManager.close_all_connections()
     results = getattr(outcome.result, "results", None) or []
@@ -290,6 +293,24 @@ def write_shop(folder: Path, **tables: list[dict] | pd.DataFrame) -> None:
         frame = frame.reindex(columns=[*RAW_COLUMNS[name], *optional])
         frame = frame.astype("string")
         frame.to_parquet(folder / f"{name}.parquet", index=False)
+
+
+def holding(file: Path, marks: Iterable[str]) -> set[tuple[str, str]]:
+    """Return the tables and views of a database in which one of some texts stands."""
+    found = set()
+    with duckdb.connect(str(file), read_only=True) as connection:
+        for schema, name in connection.execute(
+            "select table_schema, table_name from information_schema.tables"
+        ).fetchall():
+            tests = " or ".join(f"contains(said, '{mark}')" for mark in marks)
+            hits = connection.execute(
+                "select count(*) from ("
+                f'select cast(to_json(t) as varchar) as said from {schema}."{name}" t'
+                f") where {tests}"
+            ).fetchone()[0]
+            if hits:
+                found.add((schema, name))
+    return found
 
 
 def demo_tables() -> dict[str, pd.DataFrame]:

@@ -13,7 +13,7 @@ import duckdb
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from dbt_project import small_shop
+from dbt_project import holding, small_shop
 from disclosure_attacks import attack
 from places import ROOT
 
@@ -111,24 +111,6 @@ def shop():
         }
     ]  # fmt: skip
     return tables
-
-
-def holding(file, marks):
-    """Return the tables and views of a database in which a text stands."""
-    found = set()
-    with duckdb.connect(str(file), read_only=True) as connection:
-        for schema, name in connection.execute(
-            "select table_schema, table_name from information_schema.tables"
-        ).fetchall():
-            tests = " or ".join(f"contains(said, '{mark}')" for mark in marks)
-            hits = connection.execute(
-                "select count(*) from ("
-                f'select cast(to_json(t) as varchar) as said from {schema}."{name}" t'
-                f") where {tests}"
-            ).fetchone()[0]
-            if hits:
-                found.add((schema, name))
-    return found
 
 
 def tables_of(project, customer):

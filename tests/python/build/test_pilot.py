@@ -1,5 +1,7 @@
 """A pilot builds everything for some customers, and those come out as in the whole."""
 
+from hashlib import md5
+
 import duckdb
 import pandas as pd
 import pytest
