@@ -28,6 +28,7 @@ from segmentation.identity import (
 from segmentation.learning.groups import group_figures
 from segmentation.learning.learner import CannotServe, Evidence, Learner, Served
 from segmentation.learning.past import incumbent, is_due, newest, next_number
+from segmentation.learning.reference import reference
 from segmentation.learning.suspects import excluded
 from segmentation.linear import Linear
 from segmentation.trees import Forest
@@ -200,6 +201,9 @@ def finish(begun: Begun[L], build: Build) -> Outcome[L]:
         evidence = evidence.with_baseline(str(error))
         served = learner.serve(evidence)
     record = record | _recorded(evidence, served, learner.task.kind, build.groups)
+    if served.watched is not None:
+        learned = set(learner.training_rows()["anchor_number"])
+        record |= reference(served.watched, learned)
     return Outcome(record, learner, evidence)
 
 
