@@ -36,7 +36,10 @@ def draw_block(
     customer, time = draw_purchase_times(settings, block, latent, season)
     # a shift takes purchases away, and leaves the others as they are
     latent["dropout_time"] = dropout_times(
-        settings.shift, latent["first_order"], latent["dropout_time"]
+        settings.shift,
+        [settings.seed, 3, block],
+        latent["first_order"],
+        latent["dropout_time"],
     )
     stays = time <= np.fmax(latent["dropout_time"], latent["first_order"])[customer]
     purchases = customer[stays], time[stays]

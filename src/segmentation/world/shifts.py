@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-KINDS = ("price_rise", "channel_switch", "doubled_churn")
+KINDS = ("price_rise", "channel_switch", "doubled_churn", "doubled_dropout")
 
 PRICE_RISE = 1.3
 SWITCHED_SHARE = 0.6
+LEAVING_SHARE = 0.6
 
 
 @dataclass(frozen=True)
@@ -20,10 +21,13 @@ class Shift:
 
     Parameters
     ----------
-    kind : {'price_rise', 'channel_switch', 'doubled_churn'}
-        Prices rise by three tenths, and customers go on buying as much as before; six
-        in ten online orders are placed in a store instead; customers drop out at twice
-        their rate.
+    kind : str
+        One of `KINDS`. price_rise: prices rise by three tenths, and customers go on
+        buying as much as before. channel_switch: six in ten online orders are placed in
+        a store instead. doubled_churn: six in ten customers who are still there leave
+        at once, so that of those who bought lately about twice as many do not return.
+        doubled_dropout: the rate at which each drops out doubles, which in a quarter
+        takes away few, since those who are still there are those who stay.
     day : float
         Days since the start of the world.
     """
@@ -39,14 +43,21 @@ class Shift:
 
 
 def dropout_times(
-    shift: Shift | None, first_order: np.ndarray, dropout_time: np.ndarray
+    shift: Shift | None,
+    seed: list[int],
+    first_order: np.ndarray,
+    dropout_time: np.ndarray,
 ) -> np.ndarray:
-    """Return when customers drop out, shape (n,); from the shift on at twice the rate.
+    """Return when customers drop out, shape (n,), with the shift.
 
     What is left of an exponential lifetime is halved, which doubles its rate.
     """
-    if shift is None or shift.kind != "doubled_churn":
+    if shift is None or shift.kind not in ("doubled_churn", "doubled_dropout"):
         return dropout_time
+    if shift.kind == "doubled_churn":
+        leaves = np.random.default_rng(seed).random(len(first_order)) < LEAVING_SHARE
+        leaves &= (first_order < shift.day) & (dropout_time > shift.day)
+        return np.where(leaves, shift.day, dropout_time)
     begins = np.maximum(first_order, shift.day)
     return np.where(
         dropout_time > begins, begins + (dropout_time - begins) / 2, dropout_time
