@@ -313,21 +313,39 @@ differences as (
 
 ),
 
--- what past anchors differ by beyond chance: DerSimonian & Laird 1986, unweighted
-spreads as (
+-- what past anchors differ by beyond chance (DerSimonian & Laird 1986). There are few of
+-- them, so that a feature's own figure is drawn towards that of all (Efron & Morris 1975)
+excesses as (
 
     select
         fit_id,
         feature,
         count(*) as count_past,
         {% for part in ['share', 'rank'] -%}
-        greatest(
-            avg(power({{ part }}_difference, 2) - {{ part }}_variance), 0
-        ) * (1 + 1.0 / count(*)) as {{ part }}_spread{{ ',' if not loop.last }}
+        avg(power({{ part }}_difference, 2) - {{ part }}_variance) as {{ part }}_excess
+        {{- ',' if not loop.last }}
         {% endfor %}
     from differences
     where not is_now
     group by fit_id, feature
+
+),
+
+spreads as (
+
+    select
+        fit_id,
+        feature,
+        count_past,
+        {% for part in ['share', 'rank'] -%}
+        greatest(
+            (
+                count_past * coalesce({{ part }}_excess, 0)
+                + 4 * coalesce(avg({{ part }}_excess) over (partition by fit_id), 0)
+            ) / (count_past + 4), 0
+        ) * (1 + 1.0 / count_past) as {{ part }}_spread{{ ',' if not loop.last }}
+        {% endfor %}
+    from excesses
 
 ),
 
@@ -490,6 +508,173 @@ indices as (
     from shares
     group by fit_id, feature
 
+),
+
+-- what it costs: the backtest with the scores of today. Its rates by score are kept, its
+-- customers weighted by how many have such a score now (Shimodaira 2000)
+backtest as (
+
+    select
+        fit_id,
+        target,
+        champion,
+        {{ rows_of('calibration') }}
+    from serving
+
+),
+
+backtest_bins as (
+
+    select
+        fit_id,
+        target,
+        bin,
+        count_customers,
+        observed_rate,
+        least(greatest(mean_predicted, 0.000001), 0.999999) as mean_predicted,
+        lowest_predicted,
+        row_number() over (partition by fit_id order by bin) as place,
+        lead(lowest_predicted) over (partition by fit_id order by bin)
+            as next_lowest
+    from backtest
+    where candidate = champion and is_calibrated
+    qualify dense_rank() over (partition by fit_id order by origin_date desc) = 1
+
+),
+
+bins_now as (
+
+    select
+        backtest_bins.fit_id,
+        backtest_bins.bin,
+        count(*) as count_now
+    from scores
+    inner join backtest_bins
+        on
+            scores.target = backtest_bins.target
+            and (
+                scores.score >= backtest_bins.lowest_predicted or backtest_bins.place = 1
+            )
+            and scores.score < coalesce(backtest_bins.next_lowest, 2)
+    group by backtest_bins.fit_id, backtest_bins.bin
+
+),
+
+weighted as (
+
+    select
+        backtest_bins.*,
+        1.0 * backtest_bins.count_customers
+        / sum(backtest_bins.count_customers) over (partition by backtest_bins.fit_id)
+            as share_then,
+        1.0 * coalesce(bins_now.count_now, 0)
+        / nullif(sum(bins_now.count_now) over (partition by backtest_bins.fit_id), 0)
+            as share_now,
+        -backtest_bins.observed_rate * ln(backtest_bins.mean_predicted)
+        - (1 - backtest_bins.observed_rate) * ln(1 - backtest_bins.mean_predicted)
+            as log_loss
+    from backtest_bins
+    left join bins_now
+        on
+            backtest_bins.fit_id = bins_now.fit_id
+            and backtest_bins.bin = bins_now.bin
+
+),
+
+below as (
+
+    select
+        *,
+        {% for time in ['then', 'now'] -%}
+        sum(share_{{ time }} * (1 - observed_rate)) over (
+            partition by fit_id order by bin
+            rows between unbounded preceding and current row
+        ) - share_{{ time }} * (1 - observed_rate) / 2 as negatives_{{ time }}
+        {{- ',' if not loop.last }}
+        {% endfor %}
+    from weighted
+
+),
+
+costs as (
+
+    select
+        fit_id,
+        sum((share_now - share_then) * log_loss) as expected_log_loss_change,
+        {% for time in ['now', 'then'] -%}
+        sum(share_{{ time }} * observed_rate * negatives_{{ time }})
+        / nullif(
+            sum(share_{{ time }} * observed_rate)
+            * sum(share_{{ time }} * (1 - observed_rate)), 0
+        ) {{ '-' if not loop.last else 'as expected_auc_change,' }}
+        {% endfor -%}
+        sum((share_now - share_then) * (mean_predicted - observed_rate))
+            as expected_gap_change
+    from below
+    group by fit_id
+
+),
+
+scoring as (
+
+    select anchor_date from {{ ref('int_anchors') }}
+    where anchor_role = 'scoring'
+
 )
 
-select * from indices left join adjusted using (fit_id, feature)
+select
+    ---------- ids
+    serving.fit_id || ':' || indices.feature as drift_id,
+    serving.fit_id,
+
+    ---------- strings
+    serving.target as model_name,
+    indices.feature,
+    case
+        when adjusted.feature is null then 'cannot be told'
+        when
+            adjusted.adjusted_p_value < 0.01
+            and greatest(
+                abs(coalesce(adjusted.share_difference, 0)),
+                abs(coalesce(adjusted.rank_difference, 0))
+            ) >= 0.02
+            then 'shifted'
+        else 'as usual'
+    end as verdict,
+
+    ---------- numerics
+    round(indices.raw_index, 6) as population_stability_index,
+    round(indices.comparable_index, 6) as comparable_stability_index,
+    round(adjusted.share_difference, 6) as share_difference,
+    round(adjusted.rank_difference, 6) as rank_difference,
+    round(adjusted.p_value, 9) as p_value,
+    round(adjusted.adjusted_p_value, 9) as adjusted_p_value,
+    adjusted.count_compared as count_customers,
+    coalesce(adjusted.count_past, 0) as count_past_differences,
+    {% for change in ['auc', 'log_loss', 'gap'] -%}
+    case
+        when indices.feature = '(score)'
+            then round(costs.expected_{{ change }}_change, 6)
+    end as expected_{{ change }}_change,
+    {% endfor -%}
+    {{ dbt.datediff('serving.fit_date', 'scoring.anchor_date', 'day') }} as fit_age_days,
+
+    ---------- booleans
+    lags.is_same_season,
+
+    ---------- dates
+    lags.compared_with as compared_with_date,
+    serving.fit_date,
+    scoring.anchor_date as as_of_date
+from indices
+inner join serving
+    on indices.fit_id = serving.fit_id
+cross join scoring
+left join adjusted
+    on
+        indices.fit_id = adjusted.fit_id
+        and indices.feature = adjusted.feature
+left join lags
+    on indices.fit_id = lags.fit_id
+left join costs
+    on indices.fit_id = costs.fit_id
