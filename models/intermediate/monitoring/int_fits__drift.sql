@@ -239,7 +239,7 @@ pairs as (
             distances.fit_id = lags.fit_id
             and abs(distances.days - lags.lag_days) <= {{ tolerance }}
     qualify row_number() over (
-        partition by distances.fit_id, distances.anchor_date
+        partition by distances.fit_id, distances.anchor_date, distances.is_now
         order by abs(distances.days - lags.lag_days) asc, distances.days asc
     ) = 1
 
@@ -512,7 +512,7 @@ indices as (
 
 -- what it costs: the backtest with the scores of today. Its rates by score are kept, its
 -- customers weighted by how many have such a score now (Shimodaira 2000)
-backtest as (
+calibration as (
 
     select
         fit_id,
@@ -520,6 +520,14 @@ backtest as (
         champion,
         {{ rows_of('calibration') }}
     from serving
+
+),
+
+backtest as (
+
+    select * from calibration
+    where candidate = champion and is_calibrated
+    qualify dense_rank() over (partition by fit_id order by origin_date desc) = 1
 
 ),
 
@@ -537,8 +545,6 @@ backtest_bins as (
         lead(lowest_predicted) over (partition by fit_id order by bin)
             as next_lowest
     from backtest
-    where candidate = champion and is_calibrated
-    qualify dense_rank() over (partition by fit_id order by origin_date desc) = 1
 
 ),
 

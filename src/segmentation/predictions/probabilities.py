@@ -174,7 +174,9 @@ class ProbabilityLearner(ProbabilityModels):
             level_slope=slope,
             level_intercept=intercept,
             watched=watched(
-                self.rows, served.features, probability(served.margin(self.rows))
+                self.customers,
+                served.features,
+                probability(served.margin(self.customers)),
             ),
         )
 

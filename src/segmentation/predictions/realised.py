@@ -78,8 +78,8 @@ def realised(
         return REALISED_SCHEMA.empty_table()
     rows = sorted_by_key(customers, "anchor_date", "customer_id")
     for some in labels:
-        known = [name for name in some if name in KEY or name not in rows]
-        rows = rows.merge(some[known], on=KEY, how="left")
+        new = [name for name in some if name in KEY or name not in rows]
+        rows = rows.merge(some[new], on=KEY, how="left")
     anchors = [here for _, here in rows.groupby("anchor_date")][::-1]
     found: list[dict[str, Any]] = []
     for target in fits["target"].drop_duplicates().sort_values():
