@@ -119,7 +119,8 @@ def test_each_past_anchor_is_measured_by_the_fit_that_served_then():
     assert told["metric_value"].to_numpy() == pytest.approx([1 / (1 + np.exp(-1)), 0.5])
     came = found[found["metric"] == "observed_rate"]
     assert came["metric_value"].tolist() == [0.6, 0.6]
-    assert (came["lower_bound"] < 0.6).all() and (came["upper_bound"] > 0.6).all()
+    assert (came["lower_bound"] < 0.6).all()
+    assert (came["upper_bound"] > 0.6).all()
 
 
 def test_no_more_anchors_than_asked_are_measured_and_none_of_another_horizon():
