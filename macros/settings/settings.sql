@@ -288,6 +288,16 @@ Learning:
     sentence: >-
       A fit serves for so many days. Other settings, other code or another start of the
       data make a new one at once. With 0, each change of the rows to learn from does too
+  refit_on:
+    type: list of choices
+    choices: [drift, realised]
+    may_be_empty: true
+    default: []
+    example: [drift]
+    sentence: >-
+      What makes a fit due before its time: `drift`, where a feature or the score is not
+      as usual; `realised`, where what came is not what was predicted. What one build
+      finds, the next one acts on, and a fit serves for a week at least
   backtest_origins:
     type: whole number
     least: 1

@@ -40,6 +40,7 @@ PRODUCTS = {
     "responses": "predictions",
     "next_category": "predictions",
     "models": "predictions",
+    "monitoring": "predictions",
 }
 SHARED_MACROS = {"cross_db", "definitions", "project", "settings", "statistics"}
 TREES = ("models/intermediate", "models/marts", "python_models", "tests/singular")

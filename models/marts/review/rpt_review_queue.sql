@@ -15,5 +15,5 @@ select
     cast(queue_rank as bigint) as queue_rank,
     cast(decided_on_figure as double) as decided_on_figure,
     cast(value_at_stake as decimal(18, 2)) as value_at_stake
-from {{ ref('int_review_items') }}
+from {{ for_readers('int_review_items') }}
 where is_open
