@@ -2,6 +2,8 @@
     be erased since the last build. What is written down names them, and is deleted once
     nothing is left of them. -#}
 {% macro note_erasures() -%}
+    {#- outside of the condition, so that dbt knows what is read -#}
+    {%- set requests = whole_raw_table('privacy', 'erasure_requests') -%}
     {%- if execute and is_recorded() and may_be_erased() and are_requests_readable() -%}
         {%- set tables = tables_of_customers() -%}
         {%- if tables %}
@@ -13,7 +15,7 @@
             select
                 {{ read_customer_id('customer_id') }} as customer_id,
                 min({{ read_timestamp('requested_at') }}) as requested_at
-            from {{ whole_raw_table('privacy', 'erasure_requests') }}
+            from {{ requests }}
             where {{ read_customer_id('customer_id') }} is not null
             group by 1
         ),
@@ -124,5 +126,5 @@
 {#- The seed of the demo is not there before the first build. -#}
 {% macro are_requests_readable() -%}
     {{ return(input_mode() != 'demo'
-        or load_relation(ref('raw_erasure_requests')) is not none) }}
+        or relation_of('raw_erasure_requests') is not none) }}
 {%- endmacro %}
