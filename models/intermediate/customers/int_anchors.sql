@@ -3,6 +3,7 @@
 {%- set health = relation_of('int_fits__health')
     if execute and setting('refit_on') -%}
 {%- set numbers = range(setting('past_anchors') + 1) -%}
+-- noqa: disable=LT02
 with
 
 orders as (
@@ -56,9 +57,7 @@ unhealthy as (
 
     select
         {% if health -%}
-        {{ dbt.listagg(
-            measure='fit_id', delimiter_text="','", order_by_clause='order by fit_id'
-        ) }} as unhealthy_fits
+            {{ dbt.listagg('fit_id', "','", 'order by fit_id') }} as unhealthy_fits
     from {{ health }}
     where {{ setting('refit_on') | map('replace', 'drift', 'is_drift_found')
         | map('replace', 'realised', 'is_realised_off') | join(' or ') }}
@@ -84,25 +83,28 @@ anchors as (
 )
 
 select
-    anchor_date,
-    anchor_number,
-    case anchor_number
+    anchors.anchor_date,
+    anchors.anchor_number,
+    case anchors.anchor_number
         when 0 then 'scoring'
         else 'past'
     end as anchor_role,
-    known_days,
-    first_order_date,
-    shop_hash,
+    anchors.known_days,
+    anchors.first_order_date,
+    anchors.shop_hash,
     -- somebody more who is erased makes models learn again, without them
     erased.count_erased,
-    case when anchor_number = 0 then unhealthy.unhealthy_fits end as unhealthy_fits
+    case
+        when anchors.anchor_number = 0 then unhealthy.unhealthy_fits
+    end as unhealthy_fits
 from anchors
 cross join erased
 cross join unhealthy
 -- an anchor with less than a step of history before it has nothing to learn from
 where
-    anchor_date is not null
+    anchors.anchor_date is not null
     and (
-        anchor_number = 0
-        or anchor_date >= first_order_date + interval '{{ step_days }}' day
+        anchors.anchor_number = 0
+        or anchors.anchor_date
+        >= anchors.first_order_date + interval '{{ step_days }}' day
     )

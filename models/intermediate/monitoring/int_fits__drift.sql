@@ -1,3 +1,4 @@
+-- noqa: disable=LT02,LT05
 -- Customers of today beside those a fit has seen, for every feature it reads and for its
 -- score. Customers are compared within bands of tenure, since most features grow with
 -- it; and with the same season a year ago, if that is stored. What anchors as far apart
@@ -188,7 +189,7 @@ distances as (
         later.anchor_date,
         later.is_now,
         earlier.anchor_date as earlier_date,
-        {{ dbt.datediff('earlier.anchor_date', 'later.anchor_date', 'day') }} as days
+        {{ dbt.datediff('earlier.anchor_date', 'later.anchor_date', 'day') }} as days -- noqa: RF04
     from anchors as later
     inner join anchors as earlier
         on
@@ -254,7 +255,7 @@ within_bands as (
         pairs.is_now,
         later.count_customers,
         later.count_rest,
-        1.0 * later.count_low / later.count_customers as share,
+        1.0 * later.count_low / later.count_customers as low_share,
         1.0 * earlier.count_low / earlier.count_customers as earlier_share,
         1.0 * (later.count_low + earlier.count_low)
         / (later.count_customers + earlier.count_customers) as shared_share,
@@ -297,7 +298,7 @@ differences as (
         anchor_date,
         is_now,
         sum(count_customers) as count_compared,
-        sum(count_customers * (share - earlier_share)) / sum(count_customers)
+        sum(count_customers * (low_share - earlier_share)) / sum(count_customers)
             as share_difference,
         sum(
             power(count_customers, 2)

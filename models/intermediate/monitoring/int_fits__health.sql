@@ -178,7 +178,7 @@ decided as (
             when is_drift_found or is_level_off or is_rank_off or is_baseline
                 then 'watch'
             else 'keep'
-        end as action
+        end as advice
     from judged
 
 )
@@ -191,17 +191,17 @@ select
     target as model_name,
     {{ target_in_words('target', 'horizon_days') }} as target,
     champion,
-    action,
-    case action when 'keep' then 'Keep: ' when 'watch' then 'Watch: ' else 'Refit: ' end
+    advice,
+    case advice when 'keep' then 'Keep: ' when 'watch' then 'Watch: ' else 'Refit: ' end
     || case
         when is_nothing_served then 'no model serves, ' || fit_verdict
-        when action = 'keep' and realised_anchor_date is null and is_drift_unknown
+        when advice = 'keep' and realised_anchor_date is null and is_drift_unknown
             then 'nothing speaks against it, but little is known of it yet'
-        when action = 'keep' and realised_anchor_date is null
+        when advice = 'keep' and realised_anchor_date is null
             then 'customers are as usual; what came of its predictions is not known yet'
-        when action = 'keep' and is_drift_unknown
+        when advice = 'keep' and is_drift_unknown
             then 'what came is what was predicted'
-        when action = 'keep'
+        when advice = 'keep'
             then 'customers are as usual, and what came is what was predicted'
         else
             substring(
@@ -225,7 +225,9 @@ select
                         then
                             '; of every 100 predicted in money, '
                             || cast(
-                                cast(round(100 * realised / nullif(predicted, 0)) as integer)
+                                cast(round(
+                                    100 * realised / nullif(predicted, 0)
+                                ) as integer)
                                 as {{ dbt.type_string() }}
                             ) || ' came'
                             || case

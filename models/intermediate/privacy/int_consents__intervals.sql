@@ -1,6 +1,7 @@
 -- From when to when each customer agreed to be addressed, and refused: the latest record
 -- wins, and of two at one time the refusal. A consent that names no channel is for all
--- channels of its purpose. An unsubscribe refuses marketing in the channel of the message.
+-- channels of its purpose. An unsubscribe refuses marketing in the channel of its
+-- message.
 with
 
 consents as (
@@ -89,7 +90,11 @@ records as (
             named.purpose = channels.purpose
             and named.channel is null
     where coalesce(named.channel, channels.channel) is not null
-    group by 1, 2, 3, 4
+    group by
+        named.customer_id,
+        named.purpose,
+        coalesce(named.channel, channels.channel),
+        named.recorded_at
 
 )
 

@@ -6,7 +6,7 @@ select
     cast(model_name as {{ dbt.type_string() }}) as model_name,
     cast(target as {{ dbt.type_string() }}) as target,
     cast(champion as {{ dbt.type_string() }}) as champion,
-    cast(action as {{ dbt.type_string() }}) as action,
+    cast(advice as {{ dbt.type_string() }}) as advice,
     cast(reason as {{ dbt.type_string() }}) as reason,
     cast(most_shifted_feature as {{ dbt.type_string() }}) as most_shifted_feature,
 
