@@ -22,6 +22,9 @@
                 {%- do lines.append(customers_in_words()) -%}
             {%- endif -%}
             {%- do lines.extend(serving_in_words(built)) -%}
+            {%- if 'fct_lookalikes' in built -%}
+                {%- do lines.extend(consent_in_words()) -%}
+            {%- endif -%}
         {%- endif -%}
         {%- if 'publication' in built -%}
             {%- do lines.append(published_in_words()) -%}
@@ -78,6 +81,23 @@
         {%- endfor -%}
     {%- endif -%}
     {{ return(lines) }}
+{%- endmacro %}
+
+
+{#- Whether lists of people to address are empty since nobody has agreed to anything. -#}
+{% macro consent_in_words() -%}
+    {%- set purpose = setting('activation_purpose') -%}
+    {%- set consents = relation_of('int_consents__intervals') -%}
+    {%- if not purpose or not consents or run_query(
+        'select 1 from ' ~ consents ~ ' where is_granted and purpose = '
+        ~ quoted_text(purpose) ~ ' limit 1'
+    ).rows -%}
+        {{ return([]) }}
+    {%- endif -%}
+    {{ return([
+        'Nobody may be addressed: no consent to ' ~ purpose ~ ' is recorded. Fill the raw table '
+        ~ 'consents, or set activation_purpose to null if you ask for consent elsewhere.'
+    ]) }}
 {%- endmacro %}
 
 
