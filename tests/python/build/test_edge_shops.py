@@ -101,8 +101,11 @@ def test_one_customer_with_one_order_is_a_new_customer(project, monkeypatch):
 
 
 def test_fifty_customers_get_segments_and_a_verdict_instead_of_models(project):
-    green(project.write(**small_shop(50)))
+    result = project.write(**small_shop(50)).build(**QUICK)
 
+    assert result.success, result.text
+    assert "Nobody may be addressed: no consent to marketing" in result.text
+    assert project.value("select count(*) from marts.fct_lookalikes") == 0
     assert len(customers(project)) == 50
     assert verdicts(project, "clusters") == [
         "too few customers: 50, and 200 are needed"
