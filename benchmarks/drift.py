@@ -26,7 +26,14 @@ from segmentation.world.writer import write
 
 FIT_DAY, FIT_DATE, AS_OF = 912, "2024-07-01", "2024-10-01"
 LEARNED = {2, 3, 4, 5}
-MODEL = "models/intermediate/monitoring/int_fits__drift.sql"
+# in the order in which they read each other
+MODELS = [
+    "int_fits__bin_counts",
+    "int_fits__shifts",
+    "int_fits__stability",
+    "int_fits__drift_costs",
+    "int_fits__drift",
+]
 SCORES = {
     "intermediate.int_customers__learned_purchase_probabilities": "probability",
     "intermediate.int_customers__response_probabilities": "probability",
@@ -58,18 +65,18 @@ def features_of(folder: Path, seed: int, customers: int, kind: str) -> pd.DataFr
         ).df()
 
 
-def compiled(folder: Path) -> str:
-    """Return the SQL of the monitor, as dbt compiles it."""
+def compiled(folder: Path) -> dict[str, str]:
+    """Return the SQL of the models that watch, as dbt compiles them."""
     run_dbt(
-        ["compile", "--quiet", "--select", "int_fits__drift"],
+        ["compile", "--quiet", "--select", *MODELS],
         file=folder / "segmentation.duckdb",
         raw=folder / "raw",
     )
-    (file,) = folder.rglob(f"compiled/segmentation/{MODEL}")
-    return file.read_text()
+    files = {name: list(folder.rglob(f"compiled/**/{name}.sql")) for name in MODELS}
+    return {name: file.read_text() for name, (file,) in files.items()}
 
 
-def drift(rows: pd.DataFrame, sql: str) -> pd.DataFrame:
+def drift(rows: pd.DataFrame, models: dict[str, str]) -> pd.DataFrame:
     """Learn churn one step ago, and look at customers of today."""
     settings = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]
     features, learner = settings["churn_features"], LEARNERS[0]
@@ -104,7 +111,9 @@ def drift(rows: pd.DataFrame, sql: str) -> pd.DataFrame:
         for name, table in tables.items():
             connection.register("given", table)
             connection.execute(f"create table {name} as from given")
-        return connection.execute(sql).df()
+        for name, sql in models.items():
+            connection.execute(f"create table intermediate.{name} as {sql}")
+        return connection.execute(f"from intermediate.{MODELS[-1]}").df()
 
 
 if __name__ == "__main__":
@@ -115,12 +124,13 @@ if __name__ == "__main__":
     parser.add_argument("--kinds", nargs="+", default=["none", *KINDS])
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        sql, lines = "", []
+        models: dict[str, str] = {}
+        lines = []
         for kind in chosen.kinds:
             for seed in range(chosen.first_seed, chosen.first_seed + chosen.seeds):
                 known = features_of(Path(name), seed, chosen.customers, kind)
-                sql = sql or compiled(Path(name))
-                found = drift(known, sql)
+                models = models or compiled(Path(name))
+                found = drift(known, models)
                 shifted = found.loc[found["verdict"] == "shifted", "feature"]
                 index = found["population_stability_index"].max()
                 lines.append({"kind": kind, "seed": seed, "alarm": len(shifted) > 0})
