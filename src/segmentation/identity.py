@@ -23,6 +23,7 @@ NOT_LEARNED_WITH = {
     "writing.py",
     "database_lock.py",
     "publication.py",
+    "fairness.py",
 }
 
 

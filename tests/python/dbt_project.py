@@ -41,8 +41,9 @@ def settings_read_in(*folders: str) -> set[str]:
 
 
 # All others dbt reads while it runs. Those that are only told to Python models need no
-# parse either: see `tell_python_models`. A pilot share draws an edge.
-PARSED_SETTINGS = settings_read_in("models", "seeds") | {"pilot_share"}
+# parse either: see `tell_python_models`. A pilot share draws an edge, and a test has its
+# severity by then.
+PARSED_SETTINGS = settings_read_in("models", "seeds") | {"pilot_share", "on_unfair"}
 
 
 @dataclass(frozen=True)

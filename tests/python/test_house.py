@@ -26,6 +26,7 @@ PRODUCTS = {
     "privacy": "core",
     "audit": "core",
     "publication": "core",
+    "fairness": "core",
     "segments": "segments",
     "clusters": "segments",
     "rules": "segments",
