@@ -23,7 +23,7 @@ def settings():
 
 def default_in_words(value):
     """Write a default as it stands in YAML; a dash for none."""
-    if value is None or value == []:
+    if not value and not isinstance(value, int):
         return "–"
     if isinstance(value, dict):
         return f"{len(value)} features"

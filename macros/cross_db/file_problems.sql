@@ -20,13 +20,14 @@
         {%- set form = file_form(file) -%}
         {%- if form == found['format'] and form == 'csv' -%}
             {%- set problem = csv_problem(file) -%}
-            {%- set names = csv_header(file).names | map('lower') | join(', ') -%}
+            {%- set names = '' if problem
+                else csv_header(file).names | map('lower') | join(', ') -%}
             {%- if not problem and headers and names not in headers -%}
                 {%- set problem = "has other columns (" ~ names ~ ") than "
                     ~ headers.values() | first
                     ~ ". Write all files of the folder with the same columns, in one order." -%}
             {%- endif -%}
-            {%- do headers.setdefault(names, file) -%}
+            {%- if not problem -%}{%- do headers.setdefault(names, file) -%}{%- endif -%}
         {%- elif form == found['format'] -%}
             {%- set problem = parquet_problem(file) -%}
         {%- else -%}
@@ -48,7 +49,11 @@
     {%- if not can_run('select size ' ~ blob) -%}
         {{ return('not readable for this user') }}
     {%- endif -%}
-    {%- set size = run_query('select size ' ~ blob).rows[0][0] -%}
+    {%- set sizes = run_query('select size ' ~ blob).rows -%}
+    {%- if not sizes -%}
+        {{ return('no longer there') }}
+    {%- endif -%}
+    {%- set size = sizes[0][0] -%}
     {%- if size == 0 -%}
         {{ return('empty (0 bytes)') }}
     {%- endif -%}

@@ -107,7 +107,8 @@
 {%- endmacro %}
 
 
-{#- The files that match patterns, sorted, as they are named below a folder. -#}
+{#- The files that match patterns, sorted, as they are named below a folder. A backslash
+    parts folders on Windows alone: elsewhere it may stand in the name of a file. -#}
 {% macro listed_files(patterns, folder) -%}
     {%- set queries = [] -%}
     {%- for pattern in patterns -%}
@@ -115,7 +116,8 @@
     {%- endfor -%}
     {%- set names = [] -%}
     {%- for file in run_query(queries | join(' union ') ~ ' order by file').columns[0].values() -%}
-        {%- do names.append(file.replace('\\', '/')[(folder | length) + 1:]) -%}
+        {%- set file = file.replace('\\', '/') if modules.re.match('[A-Za-z]:', file) else file -%}
+        {%- do names.append(file[(folder | length) + 1:]) -%}
     {%- endfor -%}
     {{ return(names) }}
 {%- endmacro %}

@@ -23,8 +23,8 @@
 
         {%- for first, names in (unread_by_first() if input_mode() == 'files' else {}).items() -%}
             {%- do exceptions.warn(
-                names[0] ~ " in " ~ place ~ " is not read"
-                    ~ (", nor are " ~ (names | length - 1) ~ " more files in " ~ first
+                plain_text(names[0]) ~ " in " ~ place ~ " is not read"
+                    ~ (", nor are " ~ (names | length - 1) ~ " more files in " ~ plain_text(first)
                         if names | length > 1 else "")
                 ~ ": raw tables are " ~ (raw_tables() | map(attribute='table') | join(', '))
                 ~ ", each a Parquet or CSV file (.parquet, .csv, .csv.gz), or a folder of "
@@ -74,11 +74,11 @@
         {%- if files | length > 1 -%}
             {%- do problems.append(
                 table.table ~ ": more than one file or folder holds it ("
-                ~ files | join(", ", attribute="name") ~ "). Keep one."
+                ~ plain_text(files | join(", ", attribute="name")) ~ "). Keep one."
             ) -%}
         {%- elif is_present -%}
             {%- for problem in file_problems(files[0]) -%}
-                {%- do problems.append(table.table ~ ": " ~ problem) -%}
+                {%- do problems.append(table.table ~ ": " ~ plain_text(problem, 2000)) -%}
             {%- endfor -%}
             {%- set columns = none if problems else file_columns(files[0]) -%}
         {%- endif -%}
@@ -123,7 +123,8 @@
             {%- do problems.append(
                 table.table ~ " lacks the column"
                     ~ ("s " if missing | length > 1 else " ") ~ missing | join(", ")
-                ~ " (it has: " ~ columns | join(", ") ~ "). Rename what you have, or add `null as "
+                ~ " (it has: " ~ plain_text(columns | join(", "), 2000)
+                ~ "). Rename what you have, or add `null as "
                 ~ missing[0] ~ "` where you have no such data."
             ) -%}
         {%- endif -%}

@@ -1,9 +1,12 @@
-{#- A raw table without the rows of people who asked to be erased: the rows of the pilot,
-    or all rows without a pilot. Every model reads raw tables through this. -#}
+{#- A raw table without the rows of people who asked to be erased and those that are too old
+    to be kept: the rows of the pilot, or all rows without a pilot. Every model reads raw
+    tables through this. -#}
 {% macro raw_table(source_name, table_name) -%}
     {%- set whole = whole_raw_table(source_name, table_name) -%}
-    {%- set conditions = [pilot_condition(table_name), erasure_condition(table_name)]
-        | select | list -%}
+    {%- set conditions = [
+        pilot_condition(table_name), erasure_condition(table_name),
+        retention_condition(table_name),
+    ] | select | list -%}
     {{ return(
         '(select * from ' ~ whole ~ ' where ' ~ conditions | join(' and ') ~ ')'
         if conditions else whole

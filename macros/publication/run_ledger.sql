@@ -20,6 +20,15 @@
             'count_accepted_rows': number, 'count_rejected_rows': number,
             'first_date': 'date', 'last_date': 'date', 'content_checksum': text,
         },
+        'erasures_begun': {
+            'run_id': text, 'customer_id': text, 'requested_at': time, 'table_name': text,
+            'count_rows': number,
+        },
+        'erasures': {
+            'run_id': text, 'person_hash': text, 'person_number': number,
+            'requested_at': time, 'table_name': text, 'count_rows_removed': number,
+            'erased_at': time,
+        },
     }) }}
 {%- endmacro %}
 

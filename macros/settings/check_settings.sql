@@ -37,8 +37,17 @@
     {%- else -%}
         {%- set words = value | string -%}
     {%- endif -%}
-    {%- set words = modules.re.sub('[\\x00-\\x1f]', ' ', words) -%}
-    {{ return(words if words | length <= 200 else words[:200] ~ ' …') }}
+    {{ return(plain_text(words)) }}
+{%- endmacro %}
+
+
+{#- A text as a message shows it: shortened where it is long, and without what a terminal
+    would act on, which are controls and marks that turn the direction of text. -#}
+{% macro plain_text(text, most=200) -%}
+    {%- set text = modules.re.sub(
+        '[\\x00-\\x1f\\x7f-\\x9f\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]', ' ', text | string
+    ) -%}
+    {{ return(text if text | length <= most else text[:most] ~ ' …') }}
 {%- endmacro %}
 
 
@@ -65,7 +74,7 @@
             {%- do similar.append(known) -%}
         {%- endfor -%}
         {%- do problems.append(
-            name ~ " is not a setting"
+            plain_text(name) ~ " is not a setting"
             ~ (". Similar ones are " ~ similar | join(", ") if similar else "")
             ~ ": take it out, or write it as docs/settings.md does."
         ) -%}

@@ -80,6 +80,8 @@
             known.above < value < known.below if known.above is defined
             else known.least <= value <= known.most
         )) }}
+    {%- elif known.type == 'flag' -%}
+        {{ return(value is boolean) }}
     {%- elif known.type == 'date' -%}
         {{ return(is_date_text(value | string)) }}
     {%- elif known.type == 'folder' -%}
@@ -109,6 +111,12 @@
             and not value.keys() | reject('in', known.choices) | list
             and are_rising_thresholds(value.values())
         ) }}
+    {%- elif known.type == 'days of raw tables' -%}
+        {{ return(
+            value is mapping
+            and not value.keys() | reject('in', known.choices) | list
+            and (not value or is_list_of_days(value.values() | list, known))
+        ) }}
     {%- else -%}
         {{ return(is_list_of_form(value, known)) }}
     {%- endif -%}
@@ -116,7 +124,9 @@
 
 
 {% macro is_list_of_form(value, known) -%}
-    {%- set is_list = value is sequence and value is not string and value is not mapping -%}
+    {#- the bytes of a YAML !!binary are a sequence of whole numbers too -#}
+    {%- set is_list = value is sequence and value is not string and value is not mapping
+        and value.decode is not defined -%}
     {%- if not is_list or (not value and not known.may_be_empty) -%}
         {{ return(false) }}
     {%- endif -%}
@@ -131,6 +141,18 @@
         {%- if is_sound and item not in sound -%}{%- do sound.append(item) -%}{%- endif -%}
     {%- endfor -%}
     {{ return(sound | length == value | length) }}
+{%- endmacro %}
+
+
+{#- Whether all are whole numbers within what is allowed. -#}
+{% macro is_list_of_days(numbers, known) -%}
+    {%- set sound = [] -%}
+    {%- for number in numbers -%}
+        {%- if number is integer and known.least <= number <= known.most -%}
+            {%- do sound.append(number) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(sound | length == numbers | length) }}
 {%- endmacro %}
 
 

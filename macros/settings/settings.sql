@@ -288,6 +288,16 @@ Learning:
     sentence: >-
       A fit serves for so many days. Other settings, other code or another start of the
       data make a new one at once. With 0, each change of the rows to learn from does too
+  refit_on:
+    type: list of choices
+    choices: [drift, realised]
+    may_be_empty: true
+    default: []
+    example: [drift]
+    sentence: >-
+      What makes a fit due before its time: `drift`, where a feature or the score is not
+      as usual; `realised`, where what came is not what was predicted. What one build
+      finds, the next one acts on, and a fit serves for a week at least
   backtest_origins:
     type: whole number
     least: 1
@@ -482,6 +492,70 @@ Privacy:
     sentence: >-
       Channels in which people on such lists must have granted it, one of them at least.
       An empty list takes any channel
+  retention_days:
+    type: days of raw tables
+    choices:
+      [orders, web_events, messages, experiment_assignments, reviews, support_tickets,
+       inventory]
+    least: 1
+    most: 36600
+    default: {}
+    example:
+      web_events: 400
+      messages: 730
+    sentence: >-
+      Rows of a raw table that are older than so many days, on the day of the build, are
+      not read; order lines are as old as their order. They are read from the first month
+      that begins within these days. What is left out has no limit
+  pseudonym_key_env:
+    type: name
+    nullable: true
+    default: null
+    example: SEGMENTATION_KEY
+    sentence: >-
+      Customers are published under keyed hashes of their ids. Names the environment
+      variable that holds the key, which stands nowhere else. Null publishes ids
+  share_aggregates:
+    type: flag
+    default: false
+    example: true
+    sentence: >-
+      A publication also writes aggregates that may leave the house, to `shared` beside
+      the marts: no customer, and no group of fewer than `min_group_size` people
+  min_group_size:
+    type: whole number
+    least: 2
+    most: 10000
+    default: 5
+    unit: people
+    sentence: >-
+      In aggregates that leave the house, groups of fewer people are hidden, and whatever
+      else would tell how many they are
+  noise_epsilon:
+    type: number
+    least: 0.001
+    most: 100
+    nullable: true
+    default: null
+    example: 0.5
+    sentence: >-
+      Counts that leave the house carry random noise of about 1.4 / epsilon people, and
+      other figures are left out. Null adds none
+  noise_epsilon_total:
+    type: number
+    least: 0.001
+    most: 1000000
+    default: 1000
+    sentence: >-
+      The most that all counts with noise may cost together, ever: each table, date and
+      dimension costs `noise_epsilon` once, and again where its counts have changed
+  noise_key_env:
+    type: name
+    nullable: true
+    default: null
+    example: SEGMENTATION_NOISE_KEY
+    sentence: >-
+      Names the environment variable that holds the secret from which noise is drawn
 
 Fairness:
   fairness_selected_share:
@@ -546,6 +620,8 @@ Publication:
         {%- if known.above is defined %} above {{ known.above }} and below {{ known.below }}
         {%- else %} from {{ known.least }} to {{ known.most }}
         {%- endif -%}
+    {%- elif known.type == 'flag' -%}
+        true or false
     {%- elif known.type == 'folder' -%}
         the path of a folder on this machine
     {%- elif known.type == 'name' -%}
@@ -568,6 +644,9 @@ Publication:
         features, each with its transform, {{ known.choices | join(' or ') }}
     {%- elif known.type == 'thresholds of metrics' -%}
         {{ known.choices | join(', ') }}, any of them with four rising numbers from 0
+    {%- elif known.type == 'days of raw tables' -%}
+        {{ known.choices | join(', ') }}, any of them with a whole number from
+        {{- ' %s to ' % known.least }}{{ '{:,}'.format(known.most) }}
     {%- else -%}
         a {{ known.type }}{{ once }}
     {%- endif -%}

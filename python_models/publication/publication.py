@@ -1,6 +1,6 @@
 """Publishes the marts once all are built and tested. One row: what came of it."""
 
-from segmentation.publication import publish_marts
+from segmentation.publication.publishing import publish_marts
 
 
 def model(dbt, session):

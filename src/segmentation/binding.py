@@ -57,3 +57,27 @@ def of_customers(relation: Any, customers: Any) -> Any:
     """
     key = customers.project("customer_id, anchor_date")
     return relation.join(key, "customer_id, anchor_date", how="semi")
+
+
+def served_before(fits: Any, anchors: Any) -> Any:
+    """Return the fits that may have served at a past anchor: made on it or before.
+
+    Parameters
+    ----------
+    fits, anchors : relation
+        With `fit_date`; with `anchor_role` and `anchor_date`.
+    """
+    newest = anchors.filter("anchor_role = 'past'").aggregate("max(anchor_date) as day")
+    return fits.join(newest, "fit_date <= day", how="semi")
+
+
+def of_past_anchors(relation: Any, fits: Any) -> Any:
+    """Return the rows whose anchor is that of some fit or a later one.
+
+    Parameters
+    ----------
+    relation, fits : relation
+        With `anchor_date`; with `fit_date`.
+    """
+    first = fits.aggregate("min(fit_date) as first_fit_date")
+    return relation.join(first, "anchor_date >= first_fit_date", how="semi")

@@ -22,8 +22,10 @@ NOT_LEARNED_WITH = {
     "personas",
     "writing.py",
     "database_lock.py",
-    "publication.py",
     "fairness.py",
+    "publication",
+    "report",
+    "lineage",
 }
 
 

@@ -3,6 +3,7 @@
 import os
 import pickle
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from functools import cache
 from hashlib import md5
@@ -41,9 +42,13 @@ def settings_read_in(*folders: str) -> set[str]:
 
 
 # All others dbt reads while it runs. Those that are only told to Python models need no
-# parse either: see `tell_python_models`. A pilot share draws an edge, and a test has its
-# severity by then.
-PARSED_SETTINGS = settings_read_in("models", "seeds") | {"pilot_share", "on_unfair"}
+# parse either: see `tell_python_models`. A pilot share draws an edge, a key
+# for pseudonyms makes a model, and a test has its severity by then.
+PARSED_SETTINGS = settings_read_in("models", "seeds") | {
+    "on_unfair",
+    "pilot_share",
+    "pseudonym_key_env",
+}
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,11 @@ class Project:
         self.link.unlink(missing_ok=True)
         self.link.symlink_to(self.raw, target_is_directory=True)
         variables = {"raw_path": str(self.link), **variables}
-        variables = {k: v for k, v in variables.items() if v is not None}
+        variables = {
+            name: value
+            for name, value in variables.items()
+            if value is not None or VARS.get(name) is not None
+        }
         options = () if tests or command != "build" else NO_TESTS
         stage = self.shared / "segmentation.duckdb"
         if self.database.exists():
@@ -187,7 +196,9 @@ def run_dbt(
     try:
         if manifests:
             manifest = parsed(manifests, variables, options)
-        outcome = dbtRunner(manifest, callbacks=[listen]).invoke([*args, *options])
+        # what a test asks for itself comes last, and wins
+        command = [args[0], *options, *args[1:]]
+        outcome = dbtRunner(manifest, callbacks=[listen]).invoke(command)
     finally:
         DuckDBConnectionManager.close_all_connections()
     results = getattr(outcome.result, "results", None) or []
@@ -283,6 +294,24 @@ def write_shop(folder: Path, **tables: list[dict] | pd.DataFrame) -> None:
         frame = frame.reindex(columns=[*RAW_COLUMNS[name], *optional])
         frame = frame.astype("string")
         frame.to_parquet(folder / f"{name}.parquet", index=False)
+
+
+def holding(file: Path, marks: Iterable[str]) -> set[tuple[str, str]]:
+    """Return the tables and views of a database in which one of some texts stands."""
+    found = set()
+    with duckdb.connect(str(file), read_only=True) as connection:
+        for schema, name in connection.execute(
+            "select table_schema, table_name from information_schema.tables"
+        ).fetchall():
+            tests = " or ".join(f"contains(said, '{mark}')" for mark in marks)
+            hits = connection.execute(
+                "select count(*) from ("
+                f'select cast(to_json(t) as varchar) as said from {schema}."{name}" t'
+                f") where {tests}"
+            ).fetchone()[0]
+            if hits:
+                found.add((schema, name))
+    return found
 
 
 def demo_tables() -> dict[str, pd.DataFrame]:

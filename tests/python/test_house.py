@@ -27,6 +27,7 @@ PRODUCTS = {
     "audit": "core",
     "publication": "core",
     "fairness": "core",
+    "review": "core",
     "segments": "segments",
     "clusters": "segments",
     "rules": "segments",
@@ -40,6 +41,7 @@ PRODUCTS = {
     "responses": "predictions",
     "next_category": "predictions",
     "models": "predictions",
+    "monitoring": "predictions",
 }
 SHARED_MACROS = {"cross_db", "definitions", "project", "settings", "statistics"}
 TREES = ("models/intermediate", "models/marts", "python_models", "tests/singular")
@@ -104,6 +106,11 @@ class House:
             if node["resource_type"] == "test" and node.get("attached_node") == key
         ]
 
+    def kinds_of_tests(self, key: str) -> set[str]:
+        """The names of the generic tests that are attached to a model."""
+        found = (each.get("test_metadata") or {} for each in self.tests_of(key))
+        return {each["name"] for each in found if each}
+
 
 def layer(node: dict) -> str:
     """Name the layer a model or a seed stands in."""
@@ -137,16 +144,30 @@ def marts_only_select_and_cast(house: House) -> list[str]:
     for node in house.models.values():
         if layer(node) != "marts":
             continue
-        parents = [k for k in node["depends_on"]["nodes"] if k.startswith("model.")]
         words = re.findall(
             r"\b(join|with|group by|union|over|qualify)\b",
             re.sub(r"--.*", "", node["raw_code"]),
         )
-        if len(parents) != 1 or words:
+        if words:
             found.append(
-                f"{node['name']} does work ({', '.join(sorted(set(words))) or 'reads'} "
-                f"{len(parents)} models): a mart selects from one body and casts. Put "
-                f"the work into models/intermediate/{product(node)}/."
+                f"{node['name']} does work ({', '.join(sorted(set(words)))}): a mart "
+                "selects from one body and casts. Put the work into "
+                f"models/intermediate/{product(node)}/."
+            )
+    return found
+
+
+def marts_show_what_may_be_shown(house: House) -> list[str]:
+    found = []
+    for node in house.models.values():
+        if layer(node) != "marts":
+            continue
+        read = re.findall(r"\bfrom\s+(.*)", re.sub(r"--.*", "", node["raw_code"]))
+        is_shown = [re.match(r"\{\{ for_readers\(", each) is not None for each in read]
+        if is_shown != [True] or re.search(r"\b(ref|source)\(", node["raw_code"]):
+            found.append(
+                f"{node['name']} reads past what may be shown: let it select from one "
+                "body alone, `from {{ for_readers('int_…') }}`."
             )
     return found
 
@@ -218,9 +239,7 @@ def every_key_is_tested(house: House) -> list[str]:
         is_work = layer(node) in ("intermediate", "ml")
         if not is_work or any(k in node["name"] for k in KEYS_TESTED_ELSEWHERE):
             continue
-        kinds = {
-            (t.get("test_metadata") or {}).get("name") for t in house.tests_of(key)
-        }
+        kinds = house.kinds_of_tests(key)
         if not kinds & {"unique", "unique_combination"} and not is_promised(house, key):
             found.append(
                 f"{node['name']} has no tested key: add `unique` to its key column, or "
@@ -247,10 +266,7 @@ def has_key(house: House, node: dict) -> bool:
         *node.get("constraints", []),
         *(c for column in node["columns"].values() for c in column["constraints"]),
     ]
-    kinds = {
-        (t.get("test_metadata") or {}).get("name")
-        for t in house.tests_of(node["unique_id"])
-    }
+    kinds = house.kinds_of_tests(node["unique_id"])
     return any(c["type"] == "primary_key" for c in constraints) or bool(
         kinds & {"unique", "unique_combination"}
     )
@@ -302,12 +318,16 @@ def marts_belong_to_the_wing_of_their_product(house: House) -> list[str]:
 
 def lists_of_people_to_address_ask_for_consent(house: House) -> list[str]:
     return [
-        f"{node['name']} is tagged activation and does not ask for consent: add the "
-        "test `only_contactable` to its customer_id."
+        f"{node['name']} is tagged activation and does not ask for consent: let it "
+        "select `from {{ for_readers('int_…', to_address=true) }}`, and add the test "
+        "`only_contactable` to its customer_id."
         for key, node in house.models.items()
-        if "activation" in node["tags"]
-        and "only_contactable"
-        not in {(t.get("test_metadata") or {}).get("name") for t in house.tests_of(key)}
+        if ("activation" in node["tags"] or "to_address=true" in node["raw_code"])
+        and not (
+            "activation" in node["tags"]
+            and "to_address=true" in node["raw_code"]
+            and "only_contactable" in house.kinds_of_tests(key)
+        )
     ]
 
 
@@ -479,6 +499,7 @@ def descriptions_stand_alone(house: House) -> list[str]:
 RULES: tuple[Callable[[House], list[str]], ...] = (
     layers_go_down_only,
     marts_only_select_and_cast,
+    marts_show_what_may_be_shown,
     products_form_no_cycle,
     names_have_the_prefix_of_their_layer,
     every_description_tells_the_grain,
@@ -592,7 +613,13 @@ def writing(path: str, text: str) -> Callable[[House], None]:
 
 BREACHES = {
     layers_go_down_only: reading("int_customers__features", "dim_customers"),
-    marts_only_select_and_cast: reading("fct_customer_churn", "int_customers"),
+    marts_only_select_and_cast: changing(
+        "fct_customer_churn",
+        raw_code="select a from {{ for_readers('int_b') }} join c using (d)",
+    ),
+    marts_show_what_may_be_shown: changing(
+        "fct_customer_churn", raw_code="select a from {{ ref('int_b') }}"
+    ),
     products_form_no_cycle: reading("int_anchors", "int_customers__churn"),
     names_have_the_prefix_of_their_layer: changing("int_anchors", name="anchors"),
     every_description_tells_the_grain: changing("int_anchors", description="Anchors."),

@@ -1,4 +1,7 @@
 {%- set step_days = setting('anchor_step_days') -%}
+{#- what the build before found: the models that find it are built later -#}
+{%- set health = relation_of('int_fits__health')
+    if execute and setting('refit_on') -%}
 {%- set numbers = range(setting('past_anchors') + 1) -%}
 with
 
@@ -49,6 +52,22 @@ erased as (
 
 ),
 
+unhealthy as (
+
+    select
+        {% if health -%}
+        {{ dbt.listagg(
+            measure='fit_id', delimiter_text="','", order_by_clause='order by fit_id'
+        ) }} as unhealthy_fits
+    from {{ health }}
+    where {{ setting('refit_on') | map('replace', 'drift', 'is_drift_found')
+        | map('replace', 'realised', 'is_realised_off') | join(' or ') }}
+        {%- else -%}
+        cast(null as {{ dbt.type_string() }}) as unhealthy_fits
+        {%- endif %}
+
+),
+
 anchors as (
 
     {% for number in numbers %}
@@ -75,9 +94,11 @@ select
     first_order_date,
     shop_hash,
     -- somebody more who is erased makes models learn again, without them
-    erased.count_erased
+    erased.count_erased,
+    case when anchor_number = 0 then unhealthy.unhealthy_fits end as unhealthy_fits
 from anchors
 cross join erased
+cross join unhealthy
 -- an anchor with less than a step of history before it has nothing to learn from
 where
     anchor_date is not null

@@ -29,6 +29,24 @@ locks as (
 
 ),
 
+-- a name given in review is that of a cluster as it was seen then
+reviewed as (
+
+    select
+        item_key,
+        decided_on_value,
+        given_name,
+        decided_by,
+        decided_at
+    from {{ ref('review_decisions') }}
+    where decision = 'name'
+    qualify
+        row_number() over (
+            partition by item_key order by decided_at desc, given_name asc
+        ) = 1
+
+),
+
 -- a cluster takes the play of its most common segment
 plays as (
 
@@ -92,42 +110,65 @@ unioned as (
         on clusters.segment_code = plays.cluster_code
     {%- endif %}
 
+),
+
+names as (
+
+    select
+        unioned.*,
+        coalesce(locks.is_locked, false) as is_locked,
+        coalesce(locks.segment_name, reviewed.given_name) as given_name,
+        case
+            when locks.segment_name is not null then locks.decided_by
+            else reviewed.decided_by
+        end as named_by,
+        case
+            when locks.segment_name is not null then locks.decided_on
+            else reviewed.decided_at
+        end as named_on
+    from unioned
+    left join locks
+        on
+            unioned.dimension = locks.dimension
+            and unioned.segment_code = locks.segment_code
+    left join reviewed
+        on
+            unioned.dimension = 'cluster'
+            and 'unnamed:cluster:' || unioned.segment_code = reviewed.item_key
+            and unioned.suggested_name = reviewed.decided_on_value
+
 )
 
 select
     ---------- ids
-    unioned.dimension || ':' || unioned.segment_code as segment_id,
+    dimension || ':' || segment_code as segment_id,
 
     ---------- strings
-    unioned.dimension,
-    unioned.segment_code,
-    coalesce(locks.segment_name, unioned.segment_name) as segment_name,
-    unioned.suggested_name,
+    dimension,
+    segment_code,
+    coalesce(given_name, segment_name) as segment_name,
+    suggested_name,
     case
-        when locks.segment_name is not null then 'person'
-        when unioned.suggested_name is not null then 'suggestion'
+        when given_name is not null then 'person'
+        when suggested_name is not null then 'suggestion'
         else 'seed'
     end as name_source,
-    case when locks.segment_name is not null then locks.decided_by end as named_by,
-    unioned.description,
-    unioned.suggested_play,
+    named_by,
+    description,
+    suggested_play,
 
     ---------- numerics
-    unioned.segment_order,
+    segment_order,
 
     ---------- booleans
-    coalesce(locks.is_locked, false) as is_locked,
-    unioned.is_current,
+    is_locked,
+    is_current,
 
     ---------- dates
-    case when locks.segment_name is not null then locks.decided_on end as named_on
-from unioned
-left join locks
-    on
-        unioned.dimension = locks.dimension
-        and unioned.segment_code = locks.segment_code
+    named_on
+from names
 where
-    unioned.dimension in (
+    dimension in (
         {% for dimension in dimensions -%}
         '{{ dimension }}'{{ ',' if not loop.last }}
         {% endfor %}

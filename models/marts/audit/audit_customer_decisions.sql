@@ -24,4 +24,4 @@ select
 
     ---------- dates
     as_of_date
-from {{ ref('int_customers__decisions') }}
+from {{ for_readers('int_customers__decisions') }}

@@ -16,4 +16,4 @@ select
 
     ---------- dates
     as_of_date
-from {{ ref('int_customers__churn') }}
+from {{ for_readers('int_customers__churn') }}

@@ -32,4 +32,4 @@ select
     cast(fit_date as date) as fit_date,
     cast(serves_from as date) as serves_from,
     cast(chosen_at as date) as chosen_at
-from {{ ref('int_cluster_fits__registry') }}
+from {{ for_readers('int_cluster_fits__registry') }}

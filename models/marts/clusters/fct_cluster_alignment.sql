@@ -21,4 +21,4 @@ select
 
     ---------- dates
     cast(fit_date as date) as fit_date
-from {{ ref('int_clusters__alignment') }}
+from {{ for_readers('int_clusters__alignment') }}

@@ -34,4 +34,4 @@ select
 
     ---------- dates
     cast(fit_date as date) as fit_date
-from {{ ref('int_cluster_fits__evidence') }}
+from {{ for_readers('int_cluster_fits__evidence') }}

@@ -14,4 +14,4 @@ select
     ---------- dates
     cast(order_month as date) as order_month,
     as_of_date
-from {{ ref('int_cohorts__retention') }}
+from {{ for_readers('int_cohorts__retention') }}

@@ -30,4 +30,4 @@ select
     cast(signed_up_date as date) as signed_up_date,
     first_order_date,
     last_order_date
-from {{ ref('int_customers__current') }}
+from {{ for_readers('int_customers__current') }}

@@ -1,3 +1,3 @@
 ---------- dates
 select cast(date_day as date) as date_day
-from {{ ref('int_days') }}
+from {{ for_readers('int_days') }}

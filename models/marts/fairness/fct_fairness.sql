@@ -38,4 +38,4 @@ select
     ---------- dates
     cast(as_of_date as date) as as_of_date,
     cast(judged_on as date) as judged_on
-from {{ ref('int_fairness') }}
+from {{ for_readers('int_fairness') }}

@@ -20,4 +20,4 @@ select
 
     ---------- booleans
     coalesce(auc_lower > 0.5 or auc_upper < 0.5, false) as is_told_apart
-from {{ ref('ml_fairness__proxies') }}
+from {{ for_readers('ml_fairness__proxies') }}

@@ -23,4 +23,4 @@ select
 
     ---------- dates
     cast(as_of_date as date) as as_of_date
-from {{ ref('int_live__segments') }}
+from {{ for_readers('int_live__segments') }}

@@ -11,4 +11,4 @@ select
 
     ---------- dates
     as_of_date
-from {{ ref('int_lookalikes') }}
+from {{ for_readers('int_lookalikes', to_address=true) }}

@@ -33,4 +33,4 @@ select
 
     ---------- dates
     as_of_date
-from {{ ref('int_lookalike_lists') }}
+from {{ for_readers('int_lookalike_lists') }}

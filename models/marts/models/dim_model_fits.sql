@@ -34,4 +34,4 @@ select
     cast(data_from as date) as data_from,
     cast(trained_from as date) as trained_from,
     cast(trained_until as date) as trained_until
-from {{ ref('int_fits__registry') }}
+from {{ for_readers('int_fits__registry') }}

@@ -23,4 +23,4 @@ select
 
     ---------- dates
     cast(anchor_date as date) as anchor_date
-from {{ ref('int_model_calibration') }}
+from {{ for_readers('int_model_calibration') }}

@@ -21,4 +21,4 @@ select
 
     ---------- dates
     cast(anchor_date as date) as anchor_date
-from {{ ref('int_model_lift') }}
+from {{ for_readers('int_model_lift') }}

@@ -31,4 +31,4 @@ select
     ---------- dates
     cast(anchor_date as date) as anchor_date,
     cast(fit_date as date) as fit_date
-from {{ ref('int_model_scorecards') }}
+from {{ for_readers('int_model_scorecards') }}

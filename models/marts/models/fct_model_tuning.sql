@@ -21,4 +21,4 @@ select
 
     ---------- booleans
     is_chosen
-from {{ ref('int_fits__tuning') }}
+from {{ for_readers('int_fits__tuning') }}

@@ -16,4 +16,4 @@ select
 
     ---------- dates
     as_of_date
-from {{ ref('int_customers__prediction_reasons') }}
+from {{ for_readers('int_customers__prediction_reasons') }}

@@ -14,4 +14,4 @@ select
 
     ---------- dates
     cast(fit_date as date) as fit_date
-from {{ ref('int_fits__cards') }}
+from {{ for_readers('int_fits__cards') }}

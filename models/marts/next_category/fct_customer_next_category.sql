@@ -13,4 +13,4 @@ select
 
     ---------- dates
     as_of_date
-from {{ ref('int_customers__next_categories') }}
+from {{ for_readers('int_customers__next_categories') }}

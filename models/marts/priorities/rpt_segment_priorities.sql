@@ -25,4 +25,4 @@ select
 
     ---------- dates
     as_of_date
-from {{ ref('int_segments__priorities') }}
+from {{ for_readers('int_segments__priorities') }}

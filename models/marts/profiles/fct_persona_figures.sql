@@ -17,5 +17,5 @@ select
     ---------- numerics
     cast(figure_number as bigint) as figure_number,
     cast(figure_value as double) as figure_value
-from {{ ref('ml_persona_sentences') }}
+from {{ for_readers('ml_persona_sentences') }}
 where figure is not null

@@ -14,4 +14,4 @@ select
     cast(section_number as bigint) as section_number,
     cast(sentence_number as bigint) as sentence_number,
     cast(count_figures as bigint) as count_figures
-from {{ ref('int_segments__persona_sentences') }}
+from {{ for_readers('int_segments__persona_sentences') }}

@@ -17,4 +17,4 @@ select
 
     ---------- dates
     as_of_date
-from {{ ref('int_segments__personas') }}
+from {{ for_readers('int_segments__personas') }}

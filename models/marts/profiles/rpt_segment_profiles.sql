@@ -35,4 +35,4 @@ select
 
     ---------- dates
     as_of_date
-from {{ ref('int_segments__profiles') }}
+from {{ for_readers('int_segments__profiles') }}

@@ -16,4 +16,4 @@ select
     ---------- dates
     cast(first_date as date) as first_date,
     cast(last_date as date) as last_date
-from {{ ref('int_run_inputs') }}
+from {{ for_readers('int_run_inputs') }}

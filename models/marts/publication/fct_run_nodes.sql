@@ -18,4 +18,4 @@ select
 
     ---------- timestamps
     cast(completed_at as timestamp) as completed_at
-from {{ ref('int_run_nodes') }}
+from {{ for_readers('int_run_nodes') }}

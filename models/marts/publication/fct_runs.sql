@@ -29,4 +29,4 @@ select
     ---------- timestamps
     cast(started_at as timestamp) as started_at,
     cast(ended_at as timestamp) as ended_at
-from {{ ref('int_runs') }}
+from {{ for_readers('int_runs') }}

@@ -8,4 +8,4 @@ select
     ---------- dates
     cast(data_through as date) as data_through,
     cast(stale_from as date) as stale_from
-from {{ ref('int_marts__freshness') }}
+from {{ for_readers('int_marts__freshness') }}

@@ -8,4 +8,4 @@ select
     cast(row_key as {{ dbt.type_string() }}) as row_key,
     cast(rejection_reasons as {{ dbt.type_string() }}) as rejection_reasons,
     cast(raw_row as {{ dbt.type_string() }}) as raw_row
-from {{ ref('int_rejected_rows') }}
+from {{ for_readers('int_rejected_rows') }}

@@ -15,4 +15,4 @@ select
     ---------- dates
     first_date,
     last_date
-from {{ ref('int_raw_tables__quality') }}
+from {{ for_readers('int_raw_tables__quality') }}

@@ -5,4 +5,4 @@ select
     ---------- numerics
     cast(step_order as bigint) as step_order,
     cast(amount as decimal(38, 4)) as amount
-from {{ ref('int_sales__reconciliation') }}
+from {{ for_readers('int_sales__reconciliation') }}

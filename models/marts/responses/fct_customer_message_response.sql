@@ -15,4 +15,4 @@ select
 
     ---------- dates
     as_of_date
-from {{ ref('int_customers__message_response') }}
+from {{ for_readers('int_customers__message_response') }}

@@ -28,4 +28,4 @@ select
 
     ---------- dates
     cast(as_of_date as date) as as_of_date
-from {{ ref('int_customers__segment_explanations') }}
+from {{ for_readers('int_customers__segment_explanations') }}

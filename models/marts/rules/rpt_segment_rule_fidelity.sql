@@ -21,4 +21,4 @@ select
     cast(balanced_accuracy as double) as balanced_accuracy,
     cast(kappa as double) as kappa,
     cast(baseline_accuracy as double) as baseline_accuracy
-from {{ ref('int_segments__rule_quality') }}
+from {{ for_readers('int_segments__rule_quality') }}

@@ -26,4 +26,4 @@ select
 
     ---------- dates
     cast(as_of_date as date) as as_of_date
-from {{ ref('int_segments__rule_report') }}
+from {{ for_readers('int_segments__rule_report') }}

@@ -21,4 +21,4 @@ select
 
     ---------- dates
     cast(named_on as date) as named_on
-from {{ ref('int_segments') }}
+from {{ for_readers('int_segments') }}

@@ -14,4 +14,4 @@ select
     ---------- dates
     valid_from,
     valid_to
-from {{ ref('int_customers__segment_history') }}
+from {{ for_readers('int_customers__segment_history') }}

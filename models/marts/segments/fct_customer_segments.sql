@@ -18,4 +18,4 @@ select
 
     ---------- dates
     as_of_date
-from {{ ref('int_customers__segments') }}
+from {{ for_readers('int_customers__segments') }}

@@ -11,4 +11,4 @@ select
     cast(count_left as double) as count_left,
     cast(net_change as double) as net_change,
     cast(count_after as bigint) as count_after
-from {{ ref('int_segments__size_changes') }}
+from {{ for_readers('int_segments__size_changes') }}

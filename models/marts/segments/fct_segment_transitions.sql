@@ -16,4 +16,4 @@ select
     ---------- booleans
     is_new,
     is_stay
-from {{ ref('int_segments__transitions') }}
+from {{ for_readers('int_segments__transitions') }}

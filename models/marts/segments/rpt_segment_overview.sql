@@ -24,4 +24,4 @@ select
 
     ---------- dates
     as_of_date
-from {{ ref('int_segments__overview') }}
+from {{ for_readers('int_segments__overview') }}

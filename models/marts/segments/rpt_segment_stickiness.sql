@@ -18,4 +18,4 @@ select
 
     ---------- booleans
     is_in_force
-from {{ ref('ml_segments__stickiness') }}
+from {{ for_readers('ml_segments__stickiness') }}

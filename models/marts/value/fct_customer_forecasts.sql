@@ -25,4 +25,4 @@ select
 
     ---------- dates
     as_of_date
-from {{ ref('int_customers__forecasts') }}
+from {{ for_readers('int_customers__forecasts') }}

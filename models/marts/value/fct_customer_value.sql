@@ -36,4 +36,4 @@ select
     ---------- dates
     cast(next_order_date as date) as next_order_date,
     as_of_date
-from {{ ref('int_customers__value') }}
+from {{ for_readers('int_customers__value') }}

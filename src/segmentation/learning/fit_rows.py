@@ -17,6 +17,7 @@ from segmentation.frames import conform
 from segmentation.learning.groups import GROUPS_SCHEMA
 from segmentation.learning.intervals import INTERVALS_SCHEMA
 from segmentation.learning.levels import LEVELS_SCHEMA
+from segmentation.learning.reference import BINS_SCHEMA, COUNTS_SCHEMA
 from segmentation.learning.tuning import TUNING_SCHEMA
 from segmentation.linear import COEFFICIENTS_SCHEMA
 from segmentation.tree_nodes import NODES_SCHEMA
@@ -39,6 +40,8 @@ PARTS = {
     "levels": LEVELS_SCHEMA,
     "intervals": INTERVALS_SCHEMA,
     "groups": GROUPS_SCHEMA,
+    "feature_bins": BINS_SCHEMA,
+    "feature_counts": COUNTS_SCHEMA,
 }
 
 FITS_SCHEMA = pa.schema(

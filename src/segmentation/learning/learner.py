@@ -127,6 +127,9 @@ class Served:
         `intervals.INTERVALS_SCHEMA`
     coverage : list of dict
         How the intervals did, as more rows of the scorecard.
+    watched : DataFrame or None
+        Customers of past anchors with what the model reads, and what it says of them:
+        `anchor_date`, `anchor_number`, features and `reference.SCORE`.
     """
 
     settings: str | None = None
@@ -137,6 +140,7 @@ class Served:
     levels: pd.DataFrame | None = None
     intervals: pd.DataFrame | None = None
     coverage: list[dict[str, Any]] = field(default_factory=list)
+    watched: pd.DataFrame | None = None
 
 
 class CannotServe(Exception):

@@ -28,6 +28,7 @@ from segmentation.identity import (
 from segmentation.learning.groups import group_figures
 from segmentation.learning.learner import CannotServe, Evidence, Learner, Served, Task
 from segmentation.learning.past import incumbent, is_due, newest, next_number
+from segmentation.learning.reference import reference
 from segmentation.learning.suspects import excluded
 from segmentation.linear import Linear
 from segmentation.trees import Forest
@@ -56,6 +57,8 @@ class Build:
         Groups to measure by, which nothing is learned from: see `groups`.
     count_erased : int
         How many people asked to be erased: one more, and all is learned again.
+    unhealthy : frozenset of str
+        Ids of fits that the build before found to be due, by `refit_on`.
     """
 
     fit_date: date | None
@@ -64,6 +67,7 @@ class Build:
     groups: pd.DataFrame | None = None
     shop: str = ""
     count_erased: int = 0
+    unhealthy: frozenset[str] = frozenset()
 
     @classmethod
     def of(
@@ -78,7 +82,7 @@ class Build:
         ----------
         scoring : DataFrame
             At most one row: `anchor_date`, `first_order_date`, `shop_hash`,
-            `count_erased`.
+            `count_erased`, `unhealthy_fits` (ids with commas between).
         past, groups : DataFrame, optional
         """
         if scoring.empty:
@@ -86,7 +90,9 @@ class Build:
         row = scoring.iloc[0]
         fit_date, data_from = day(row["anchor_date"]), day(row["first_order_date"])
         shop, erased = str(row.get("shop_hash", "")), int(row.get("count_erased", 0))
-        return cls(fit_date, data_from, past, groups, shop, erased)
+        ids = row.get("unhealthy_fits")
+        unhealthy = frozenset() if pd.isna(ids) else frozenset(str(ids).split(","))
+        return cls(fit_date, data_from, past, groups, shop, erased, unhealthy)
 
 
 @dataclass(frozen=True)
@@ -180,6 +186,7 @@ def begin(learner: L, build: Build) -> Begun[L]:
         record,
         refit_every_days=task.settings["refit_every_days"],
         is_learnable=problem is None,
+        unhealthy=build.unhealthy,
     )
     return Begun(learner, record, last, origins, problem, due)
 
@@ -203,6 +210,9 @@ def finish(begun: Begun[L], build: Build) -> Outcome[L]:
         evidence = evidence.with_baseline(str(error))
         served = learner.serve(evidence)
     record = record | _recorded(evidence, served, learner.task, build.groups)
+    if served.watched is not None:
+        learned = set(learner.training_rows()["anchor_number"])
+        record |= reference(served.watched, learned)
     return Outcome(record, learner, evidence)
 
 

@@ -9,6 +9,8 @@ import pandas as pd
 from segmentation.frames import day
 from segmentation.identity import NOTHING
 
+LEAST_DAYS = 7
+
 
 def newest(
     past: pd.DataFrame | None, target: str, fit_date: date | None
@@ -39,12 +41,15 @@ def is_due(
     *,
     refit_every_days: int,
     is_learnable: bool,
+    unhealthy: frozenset[str] = frozenset(),
 ) -> bool:
     """Say whether a target is to be fitted again.
 
     It is where it never was, where settings, code or the start of the data are others
     (another shop), where the last fit is `refit_every_days` old (0: where the rows have
-    changed since), or where it had nothing to serve and now there is enough to learn.
+    changed since), where it had nothing to serve and now there is enough to learn, or
+    where the build before found that it no longer fits the shop, but for a fit of less
+    than `LEAST_DAYS`: what was learned a few days ago would not come out otherwise.
 
     Parameters
     ----------
@@ -55,6 +60,8 @@ def is_due(
     refit_every_days : int
     is_learnable : bool
         Whether there is enough to learn from.
+    unhealthy : frozenset of str
+        Ids of fits that the build before found to be due.
     """
     if last is None:
         return True
@@ -67,6 +74,8 @@ def is_due(
     if last["champion"] == NOTHING and is_learnable and not same_rows:
         return True
     age = (pd.Timestamp(record["fit_date"]) - pd.Timestamp(last["fit_date"])).days
+    if last["fit_id"] in unhealthy and age >= LEAST_DAYS:
+        return True
     return age >= refit_every_days if refit_every_days else not same_rows
 
 

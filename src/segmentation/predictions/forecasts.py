@@ -32,6 +32,13 @@ SHOP_MEAN = "the shop's mean"
 BASELINES = (RUN_RATE, QUARTER, PAST_SPEND, FREQUENCY, HIATUS, RECENCY, SHOP_MEAN)
 CANDIDATES = (PURCHASE_MODELS, POISSON, TREES, *BASELINES)
 
+# what purchase and spend models know of a customer
+SUMMARISED = (
+    "count_order_days",
+    "days_since_first_order",
+    "days_since_last_order",
+    "avg_repeat_amount",
+)
 LEAST_DAYS = 91  # over less than a quarter, a pace is hardly more than one order
 
 

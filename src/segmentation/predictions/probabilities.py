@@ -11,6 +11,7 @@ from segmentation.evidence.metrics import log_losses
 from segmentation.learning import suspects
 from segmentation.learning.candidates import Model, probability
 from segmentation.learning.learner import Evidence, Served, Task
+from segmentation.learning.reference import watched
 from segmentation.learning.tuning import tune, written
 from segmentation.predictions.probability_models import ProbabilityModels
 
@@ -166,11 +167,17 @@ class ProbabilityLearner(ProbabilityModels):
     def serve(self, evidence: Evidence) -> Served:
         """Fit the champion to all that is known today, and set its level."""
         model, slope, intercept = self.champion_at(0, evidence)
+        served = model.scaled(slope, intercept)
         return Served(
             settings=written(evidence.settings[evidence.champion]),
-            model=model.scaled(slope, intercept),
+            model=served,
             level_slope=slope,
             level_intercept=intercept,
+            watched=watched(
+                self.customers,
+                served.features,
+                probability(served.margin(self.customers)),
+            ),
         )
 
     def champion_at(

@@ -19,6 +19,7 @@ from segmentation.learning.candidates import (
 )
 from segmentation.learning.learner import CannotServe
 from segmentation.learning.origins import Origins
+from segmentation.learning.reference import TENURE
 from segmentation.learning.settings import Settings
 from segmentation.learning.tuning import written
 
@@ -102,6 +103,8 @@ class ProbabilityModels:
     rows : DataFrame
         Labelled rows, sorted by key.
     origins : Origins
+    customers : DataFrame
+        All rows, labelled or not: whom the fit will be applied to.
     fitted : dict
         What `calibrated` gave, by what it was asked for: the same is asked again.
     """
@@ -110,6 +113,7 @@ class ProbabilityModels:
     settings: Settings
     rows: pd.DataFrame
     origins: Origins
+    customers: pd.DataFrame
     fitted: dict[tuple[object, ...], tuple[Model, float, float]] = field(
         default_factory=dict, compare=False
     )
@@ -129,7 +133,8 @@ class ProbabilityModels:
         origins = Origins(
             target.horizon_days, settings.step_days, numbers, settings.learning_anchors
         )
-        return cls(target, settings, rows, origins)
+        watched = [*known, *({TENURE} & {*labelled} - {*known})]
+        return cls(target, settings, rows, origins, labelled[watched])
 
     def at(self, *numbers: int) -> pd.DataFrame:
         """Return the rows of some anchors."""

@@ -23,8 +23,13 @@ from segmentation.learning.intervals import (
 from segmentation.learning.learner import CannotServe, Evidence, Served, Task
 from segmentation.learning.levels import level_factors
 from segmentation.learning.lifecycle import Build, learn_each
+from segmentation.learning.reference import watched
 from segmentation.learning.settings import Settings
-from segmentation.predictions.forecasts import BASELINES, CANDIDATES
+from segmentation.predictions.forecasts import (
+    BASELINES,
+    CANDIDATES,
+    SUMMARISED,
+)
 from segmentation.predictions.order_regressions import SETTINGS_IN_WORDS
 from segmentation.predictions.value_models import Target, ValueModels
 
@@ -184,6 +189,7 @@ class ValueLearner(ValueModels):
         if self.predict(champion, self.at(0)[:1], parameters, model) is None:
             raise CannotServe(f"cannot be fitted today: {parameters.status()}")
         found = self.calibration(champion, 0, model)
+        told = self.predict(champion, self.rows, parameters, model, found.level)
         return Served(
             settings=SETTINGS_IN_WORDS.get(champion, ""),
             model=model,
@@ -193,6 +199,13 @@ class ValueLearner(ValueModels):
             levels=found.bands,
             intervals=interval_bands(found.unseen),
             coverage=self._coverage(evidence),
+            watched=None
+            if told is None
+            else watched(
+                self.rows,
+                SUMMARISED if model is None else model.features,
+                told.net_amount,
+            ),
         )
 
     def _coverage(self, evidence: Evidence) -> list[dict[str, Any]]:

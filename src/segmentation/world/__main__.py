@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from segmentation.world.settings import Settings
+from segmentation.world.shifts import KINDS, Shift
 from segmentation.world.writer import FORMATS, write
 
 
@@ -16,6 +17,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--customers", type=int, default=2_000)
     parser.add_argument("--years", type=int, default=3, help="from 2022-01-01 on")
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--shift", choices=KINDS, help="planted, from --shift-day on")
+    parser.add_argument("--shift-day", type=int, default=0, help="days from the start")
     parser.add_argument("--format", choices=sorted(FORMATS), default="csv")
     parser.add_argument("--raw", required=True, help="folder of the raw tables")
     parser.add_argument("--truth", help="folder of the truth, outside the raw one")
@@ -28,7 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     chosen = parser.parse_args(arguments)
     try:
-        settings = Settings(chosen.customers, chosen.years, chosen.seed)
+        shift = Shift(chosen.shift, chosen.shift_day) if chosen.shift else None
+        settings = Settings(chosen.customers, chosen.years, chosen.seed, shift)
         rows = write(settings, chosen.raw, chosen.truth, chosen.format, chosen.prefix)
     except (ValueError, OSError) as error:
         parser.error(str(error))

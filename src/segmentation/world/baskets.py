@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from segmentation.world import shifts
 from segmentation.world.catalogue import Catalogue
 from segmentation.world.settings import (
     BLOCK_SIZE,
@@ -62,6 +63,10 @@ def draw_orders(
     uses_code = rng.random(n) < latent["promotion_share"][customer]
     cumulative = latent["channels"][customer].cumsum(axis=1)
     orders["channel"] = (rng.random(n)[:, None] > cumulative[:, :2]).sum(axis=1)
+    seed = [settings.seed, 2, block]
+    orders["channel"] = shifts.channels(
+        settings.shift, seed, orders["time"], orders["channel"], STORE
+    )
     orders["currency"] = latent["currency"][customer]
     orders["promotion"] = np.where(uses_code, quarters(orders["time"]), -1)
     late = rng.random(n) < LATE_SHARE
@@ -116,7 +121,8 @@ def draw_lines(
     mean = latent["quantity"][customer] * factor**-response
     quantity = 1 + rng.poisson(np.maximum(mean - 1, 0.0))
 
-    pounds = catalogue.list_price[product] * factor
+    rise = shifts.price_rises(settings.shift, orders["time"][order])
+    pounds = catalogue.list_price[product] * factor * rise
     price = np.round(pounds / RATES[orders["currency"][order]], 2)
     _, discounts = promotion_codes(settings.years * 4)
     promotion = orders["promotion"][order]

@@ -13,6 +13,7 @@ from segmentation.world.privacy import draw_consents, draw_erasures
 from segmentation.world.purchases import draw_anonymous_times, draw_purchase_times
 from segmentation.world.returns import add_corrections
 from segmentation.world.settings import FIRST_DIRTY_ID, IDS_PER_BLOCK, Settings
+from segmentation.world.shifts import dropout_times
 from segmentation.world.web import draw_web_events
 
 
@@ -32,7 +33,16 @@ def draw_block(
     """
     latent = draw_latent(settings, block, catalogue)
     profiles = draw_profiles(settings, block, latent)
-    purchases = draw_purchase_times(settings, block, latent, season)
+    customer, time = draw_purchase_times(settings, block, latent, season)
+    # a shift takes purchases away, and leaves the others as they are
+    latent["dropout_time"] = dropout_times(
+        settings.shift,
+        [settings.seed, 3, block],
+        latent["first_order"],
+        latent["dropout_time"],
+    )
+    stays = time <= np.fmax(latent["dropout_time"], latent["first_order"])[customer]
+    purchases = customer[stays], time[stays]
     messages, assignments, extra, consent = draw_messages(
         settings, block, latent, purchases, campaigns
     )

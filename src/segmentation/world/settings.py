@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from segmentation.world.shifts import Shift
+
 BLOCK_SIZE = 2_000
 """Customers drawn from one seed. A change here is a new world."""
 
@@ -128,6 +130,7 @@ class Settings:
     customers: int = 2_000
     years: int = 3
     seed: int = 7
+    shift: Shift | None = None
 
     def __post_init__(self) -> None:
         if self.customers < 1:

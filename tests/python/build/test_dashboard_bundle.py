@@ -11,7 +11,7 @@ import yaml
 from dbt_project import ROOT
 from published import public_marts
 
-from segmentation.publication import PUBLICATION_SCHEMA
+from segmentation.publication.writing import PUBLICATION_SCHEMA
 
 HERE = ROOT / "dashboards/superset"
 KINDS = ("databases", "datasets", "charts", "dashboards")

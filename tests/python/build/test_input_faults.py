@@ -245,8 +245,12 @@ def named(table, row, name, number):
     column = NAME[table]
     if table == "order_lines":
         name = str(number)
+    time = str(pd.Timestamp("2024-02-01") + pd.Timedelta(minutes=number))
     if table == "inventory":
-        name = str(pd.Timestamp("2024-02-01") + pd.Timedelta(minutes=number))
+        name = time
+    if table == "erasure_requests":
+        # of people who are in no other table, or nothing would be left of them there
+        return {**row, column: f"gone-{name}", "requested_at": time}
     return {**row, column: name}
 
 

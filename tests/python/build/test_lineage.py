@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import re
 from collections import defaultdict
 from itertools import pairwise
 from pathlib import Path
@@ -18,7 +19,13 @@ from places import ROOT
 pytest.importorskip("dbt_colibri")
 
 from segmentation.lineage import __main__ as command_line
-from segmentation.lineage.declared import declared_parents, faults, name_of, nodes_of
+from segmentation.lineage.declared import (
+    ROWS,
+    declared_parents,
+    faults,
+    name_of,
+    nodes_of,
+)
 from segmentation.lineage.extract import trace
 from segmentation.lineage.graph import (
     columns_of,
@@ -159,6 +166,57 @@ def test_every_column_of_a_public_mart_leads_back_to_where_it_begins(made):
     ]
     # the others are names in the code, settings, or of seeds
     assert len(raw) / len(public) > 0.88
+
+
+def allowed_of_personal_columns():
+    """Return the table of docs/methods/privacy.md: what is made of personal columns."""
+    page = (ROOT / "docs/methods/privacy.md").read_text()
+    part = page.partition("## Personal columns")[2].partition("\n## ")[0]
+    cells = [line.split("|")[1:-1] for line in part.splitlines() if line[:3] == "| `"]
+    return {name.strip(" `"): reason.strip() for name, reason in cells}
+
+
+def made_of(graph, column, allowed):
+    """Return the values made of a column, up to those that are allowed."""
+    found, open_ends = set(), [column]
+    while open_ends:
+        for node, name in graph.children.get(open_ends.pop(), ()):
+            # what only decides which rows there are hands on no value
+            if name != ROWS and name not in allowed and (node, name) not in found:
+                found.add((node, name))
+                open_ends.append((node, name))
+    return found
+
+
+def tagged(manifest, tag):
+    return [
+        (key, name)
+        for key, source in manifest["sources"].items()
+        for name, column in source["columns"].items()
+        if column.get("config", {}).get("meta", {}).get(tag)
+    ]
+
+
+def leaks(made, allowed):
+    """Return what is made of personal columns beyond staging and the checked rows."""
+    personal = tagged(made.manifest, "pii")
+    assert len(personal) >= 6
+    return {
+        (node, name)
+        for column in personal
+        for node, name in made_of(made.graph, column, allowed)
+        if not re.search(r"\.(stg_\w+|int_\w+__checked)$", node)
+    }
+
+
+def test_nothing_is_made_of_personal_columns_but_what_is_allowed(made):
+    """Neither features nor learned tables nor marts, by the lineage of columns."""
+    allowed = allowed_of_personal_columns()
+    assert all(len(reason) > 30 for reason in allowed.values())
+    assert leaks(made, allowed) == set()
+    for name in allowed:
+        left = {other: reason for other, reason in allowed.items() if other != name}
+        assert leaks(made, left), f"{name} need not be allowed"
 
 
 def cut(graph, ids, path):

@@ -1,5 +1,7 @@
 """A pilot builds everything for some customers, and those come out as in the whole."""
 
+from hashlib import md5
+
 import duckdb
 import pandas as pd
 import pytest
@@ -96,6 +98,11 @@ def test_only_rows_of_a_pilots_customers_are_read_and_all_are_accounted_for(
         i for (i,) in fifth.rows("select customer_id from staging.stg_shop__customers")
     }
     orders = demo["orders"]
+    # who asked to be erased is in a pilot, or not, by the same hash
+    asked = demo["erasure_requests"]["customer_id"].str.strip()
+    gone = {
+        i for i in asked if md5(f"pilot {i}".encode()).hexdigest() < f"{2**32 // 5:08x}"
+    }
     mine = orders["customer_id"].str.strip().isin(chosen)
     expected = {
         name: len(rows)
@@ -106,7 +113,8 @@ def test_only_rows_of_a_pilots_customers_are_read_and_all_are_accounted_for(
         "order_lines": demo["order_lines"]["order_id"]
         .str.strip()
         .isin(orders["order_id"][mine].str.strip())
-        .sum()
+        .sum(),
+        "erasure_requests": asked.isin(gone).sum(),
     }
 
     assert orders["customer_id"].isna().any()  # anonymous sales stay out

@@ -25,6 +25,7 @@ WRONG = {
     "name": [5, True, ["raw"], {"raw": 1}, 'land"ing', "raw; drop x", "a'b", 1.5],
     "currency code": ["pounds", "gbp", "GBP\n", 5, True, None, ["GBP"], {"GBP": 1}],
     "time zone": [5, True, None, ["UTC"], {"UTC": 1}, "UTC\n", "a b", "UTC'", ""],
+    "flag": ["yes", 1, 0, None, "true", [True], {"a": True}, ""],
     "date": [
         "30/06/2024", "2024-02-30", "1990", "'; drop table x; --", "2024-6-1",
         "2023-02-29", "0000-01-01", "2024-06-30\n", 2024, True, ["2024-06-30"], {},
@@ -59,6 +60,11 @@ WRONG = {
         [1, 2, 3, 4], "recency", 5, None, True, {"recency": 5}, {"orders": [1, 2, 3]},
         {"recency": [1, 2, 3]}, {"monetary": [1, 2, 2, 3]}, {"recency": "1234"},
         {"frequency": [-1, 2, 3, 4]}, {"recency": [1, 2, 3, "4"]},
+    ],
+    "days of raw tables": [
+        400, ["web_events"], "web_events", None, True, {"web_events": "400"},
+        {"web_events": 0}, {"customers": 400}, {5: 400}, {"orders": [400]},
+        {"orders": None}, {"orders": True}, {"orders": 40000},
     ],
 }  # fmt: skip
 

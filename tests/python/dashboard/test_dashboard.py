@@ -23,7 +23,8 @@ from browser import CHROMIUM
 from places import ROOT
 from published import public_marts
 
-from segmentation.publication import Mart, publish
+from segmentation.publication.publishing import publish
+from segmentation.publication.writing import Mart
 
 PYTHON = ROOT / ".venv-dashboard/bin/python"
 SERVE = ROOT / "dashboards/superset/serve.py"

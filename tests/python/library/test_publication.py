@@ -12,19 +12,20 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 
-from segmentation import publication
-from segmentation.publication import (
+from segmentation.publication.__main__ import main
+from segmentation.publication.forgetting import forget
+from segmentation.publication.publishing import publish, publish_marts
+from segmentation.publication.versions import (
+    ASIDE,
     CannotPublish,
-    Mart,
     current_version,
-    main,
     make_current,
-    publish,
-    publish_marts,
     versions,
 )
+from segmentation.publication.writing import Mart
 
 MARTS = [Mart("fct_one", "marts.fct_one"), Mart("rpt_two", '"marts"."rpt_two"')]
 
@@ -273,7 +274,7 @@ def test_without_links_the_file_alone_is_replaced(session, tmp_path, monkeypatch
 
 
 def test_what_is_left_of_a_killed_one_is_removed(session, tmp_path):
-    left = tmp_path / f"out/versions/{publication.ASIDE}v0/parquet"
+    left = tmp_path / f"out/versions/{ASIDE}v0/parquet"
     left.mkdir(parents=True)
     (left / "half.parquet").write_text("half")
     publish(session, MARTS, about("v1"), tmp_path / "out", keep=2)
@@ -284,6 +285,8 @@ def plan(tmp_path, **values):
     row = about("v1") | {
         "mart": "fct_one",
         "relation": '"warehouse"."marts"."fct_one"',
+        "withheld": "",
+        "pseudonyms": None,
         "publish_path": str(tmp_path / "named"),
         "why_not": "",
         "count_versions": 1,
@@ -311,6 +314,64 @@ def test_a_command_that_is_not_to_publish_says_why(session, tmp_path):
     memory = duckdb.connect()
     (row,) = publish_marts(memory, *plan(tmp_path, publish_path="")).to_pylist()
     assert "lies in no file" in row["why_not"]
+
+
+def people(session, *names):
+    session.execute("create or replace table marts.dim_customers (customer_id varchar)")
+    session.executemany(
+        "insert into marts.dim_customers values (?)", [[name] for name in names]
+    )
+    return [Mart("dim_customers", "marts.dim_customers")]
+
+
+@pytest.mark.parametrize("pseudonyms", [None, "marts.known_as"])
+def test_versions_that_name_who_is_erased_are_removed(session, tmp_path, pseudonyms):
+    session.execute(
+        "create table marts.known_as as select * from (values "
+        "('anna', 'x1', false), ('bert', 'x2', true), ('carl', 'x3', false)) "
+        "as t(customer_id, pseudonym, is_erased)"
+    )
+    for version, names in {
+        "v1": ["anna", "bert"],
+        "v2": ["anna", "carl"],
+        "v3": ["bert"],
+        "v4": ["anna"],
+    }.items():
+        marts = people(session, *names)
+        publish(session, marts, about(version), tmp_path, 9, pseudonyms)
+    erased = pa.table({"customer_id": ["bert"]})
+    assert forget(session, tmp_path, erased, pseudonyms) == ["v3", "v1"]
+    assert versions(tmp_path) == ["v4", "v2"]
+    assert forget(session, tmp_path, erased.slice(1), pseudonyms) == []
+
+
+def test_under_pseudonyms_no_order_and_no_column_tells_the_ids(session, tmp_path):
+    session.execute(
+        "create table marts.known_as as "
+        "select 'c' || range as customer_id, md5('k' || range) as pseudonym, "
+        "false as is_erased from range(100)"
+    )
+    session.execute(
+        "create table marts.fct_one_of_them as "
+        "select 'c' || range as customer_id, "
+        "'c' || (99 - range) as nearest_customer_id, "
+        "'seen: c' || range as raw_row, range * 2 as amount from range(100)"
+    )
+    mart = Mart("fct_one_of_them", "marts.fct_one_of_them", ("raw_row",))
+    publish(session, [mart], about("v1"), tmp_path, 1, "marts.known_as")
+    with duckdb.connect(str(tmp_path / "current/marts.duckdb"), read_only=True) as file:
+        rows = file.execute("from fct_one_of_them").fetchall()
+        columns = [
+            row[0] for row in file.execute("describe fct_one_of_them").fetchall()
+        ]
+    assert columns == ["customer_id", "nearest_customer_id", "raw_row", "amount"]
+    assert [row[0] for row in rows] == sorted(row[0] for row in rows)
+    known_as = dict(
+        session.execute("select customer_id, pseudonym from marts.known_as").fetchall()
+    )
+    assert set(rows) == {
+        (known_as[f"c{n}"], known_as[f"c{99 - n}"], None, n * 2) for n in range(100)
+    }
 
 
 def test_a_version_that_is_not_there_cannot_be_made_current(tmp_path):
