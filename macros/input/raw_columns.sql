@@ -1,5 +1,6 @@
 {#- The columns of a raw table as declared in its source file: a list of
-    {name, data_type, is_pii, is_protected}. That YAML is the only place that holds the contract. -#}
+    {name, data_type, is_pii, is_protected}. That YAML is the only place that holds the
+    contract. -#}
 {% macro raw_columns(source_name, table_name) -%}
     {%- set columns = [] -%}
     {%- if execute -%}

@@ -19,5 +19,8 @@ select
     cast(round(standardised_difference, 6) as double) as standardised_difference,
 
     ---------- booleans
-    coalesce(auc_lower > 0.5 or auc_upper < 0.5, false) as is_told_apart
+    -- a rule that is worse than chance among customers it has not seen tells nothing
+    coalesce(
+        auc_lower > 0.5 or (auc_upper < 0.5 and feature_rank > 0), false
+    ) as is_told_apart
 from {{ for_readers('ml_fairness__proxies') }}
