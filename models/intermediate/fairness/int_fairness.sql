@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 -- Who is selected, by group: of models the top share of those scored today, of lists
 -- those on them. What came of it is known of a past day alone.
 {%- set attributes = protected_attributes() %}
