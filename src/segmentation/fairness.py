@@ -208,7 +208,9 @@ def find_proxies(
         here = names != UNKNOWN
         sizes = pd.Series(names[here]).value_counts()
         others = here.sum() - sizes
-        groups = sorted(sizes.index[(sizes >= min_customers) & (others >= min_customers)])
+        groups = sorted(
+            sizes.index[(sizes >= min_customers) & (others >= min_customers)]
+        )
         if not groups or values.shape[1] == 0:
             continue
         members = names[here, None] == np.array(groups, dtype=object)

@@ -80,7 +80,11 @@ def test_who_would_have_been_selected_is_counted_with_what_came_of_it(customers)
         ["grouping", "group_name"]
     )
     selected = predictions["predicted"].nlargest(34).index
-    for grouping, name in (("country", "DE"), ("country", "FR"), ("protected_faith", "a")):
+    for grouping, name in (
+        ("country", "DE"),
+        ("country", "FR"),
+        ("protected_faith", "a"),
+    ):
         here = own.index[own[grouping] == name]
         came = here[predictions.loc[here, "actual"] > 0]
         row = found.loc[grouping, name]
