@@ -334,8 +334,8 @@ def lists_of_people_to_address_ask_for_consent(house: House) -> list[str]:
 def lists_of_people_to_address_are_judged(house: House) -> list[str]:
     listed = (house.root / "macros/fairness/activation_lists.sql").read_text()
     return [
-        f"{node['name']} is tagged activation, and nobody sees whether it is fair: enter "
-        "its body in macros/fairness/activation_lists.sql."
+        f"{node['name']} is tagged activation, and nobody sees whether it is fair: "
+        "enter its body in macros/fairness/activation_lists.sql."
         for node in house.models.values()
         if "activation" in node["tags"]
         and not all(

@@ -229,8 +229,8 @@ def test_the_fifth_most_likely_to_churn_are_of_either_gender_and_mostly_old(
     gender = found.loc["gender"].squeeze()
     senior = found.loc["protected_senior"].squeeze()
     assert (gender["verdict"], senior["verdict"]) == ("passes", "fails")
-    # which trees, and which folds, moves the ratios by up to .04 (.44 of senior citizens
-    # by scikit-learn's): what is published lies within the intervals
+    # which trees, and which folds, moves the ratios by up to .04 (by scikit-learn's
+    # that of senior citizens is .44): what is published lies within the intervals
     for group, ratio, gap in ((gender, 0.945, -0.022), (senior, 0.426, -0.173)):
         assert group["selection_ratio_lower"] < ratio < group["selection_ratio_upper"]
         assert group["selection_ratio"] == pytest.approx(ratio, abs=0.05)

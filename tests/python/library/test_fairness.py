@@ -1,4 +1,4 @@
-"""Proxies: what gives a group away is found, what does not is not, and both with bounds."""
+"""Proxies: what gives a group away is found and what does not is not, with bounds."""
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ FEATURES = {"told": "identity", "noise": "identity", "skewed": "log1p"}
 
 @pytest.fixture
 def drawn():
-    """Customers of two groups, which `told` gives away, and 30 of whom nothing is known.
+    """Customers of two groups, which `told` gives away, and 30 who tell nothing.
 
     A normal feature that lies one standard deviation higher in one group ranks with an
     area of Φ(1/√2), which is .760.
@@ -68,7 +68,7 @@ def test_what_gives_a_group_away_is_found_and_named(drawn):
 
 
 def test_without_a_proxy_nothing_is_told_apart(drawn):
-    """Among unseen customers: on those it was learned from, any rule finds something."""
+    """Among unseen customers: on those it was learned from, a rule finds something."""
     customers, people = drawn
     rng = np.random.default_rng(8)
     noise = {f"noise_{k}": "identity" for k in range(40)}
