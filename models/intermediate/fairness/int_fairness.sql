@@ -42,7 +42,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by target order by score desc, md5(customer_id), customer_id
+            partition by target order by score desc, md5(customer_id) asc, customer_id asc
         ) as place,
         count(*) over (partition by target) as count_scored
     from scores
@@ -193,9 +193,9 @@ outcomes as (
     select
         target,
         case
-            when "grouping" like 'protected\_%' escape '\'
-                then substring("grouping", length('protected_') + 1)
-            else "grouping"
+            when grouping like 'protected\_%' escape '\'
+                then substring(grouping, length('protected_') + 1)
+            else grouping
         end as attribute,
         group_name,
         count_customers as count_judged,
@@ -221,8 +221,10 @@ counts as (
         outcomes.count_selected_outcomes,
         outcomes.mean_predicted,
         outcomes.mean_observed,
-        outcomes.origin_date
+        outcomes.origin_date,
+        scoring.anchor_date
     from filled
+    cross join scoring
     left join outcomes
         on
             filled.audience_kind = 'model'
@@ -273,7 +275,6 @@ select
     too_few_to_judge,
 
     ---------- dates
-    scoring.anchor_date as as_of_date,
+    anchor_date as as_of_date,
     origin_date as judged_on
 from fairness
-cross join scoring
