@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from jinja2 import Environment
+from places import ROOT
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.metrics import roc_auc_score
 
@@ -118,3 +120,21 @@ def test_a_discriminant_points_where_that_of_fisher_does():
     theirs = LinearDiscriminantAnalysis().fit(values, is_member).coef_[0]
     cosine = mine @ theirs / np.linalg.norm(mine) / np.linalg.norm(theirs)
     assert cosine > 0.99999
+
+
+@pytest.mark.parametrize(
+    ("on_unfair", "severity", "enabled"),
+    [("warn", "warn", True), ("fail", "error", True), ("ignore", "warn", False)],
+)
+def test_a_setting_says_what_a_clear_failure_does_to_a_build(
+    on_unfair, severity, enabled
+):
+    told = {}
+    file = ROOT / "tests/singular/fairness/no_group_is_clearly_selected_less_often.sql"
+    query = Environment().from_string(file.read_text())
+    query.render(
+        config=lambda **some: told.update(some) or "",
+        setting={"on_unfair": on_unfair}.__getitem__,
+        ref=str,
+    )
+    assert told == {"severity": severity, "enabled": enabled}
