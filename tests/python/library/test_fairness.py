@@ -138,3 +138,12 @@ def test_a_setting_says_what_a_clear_failure_does_to_a_build(
         ref=str,
     )
     assert told == {"severity": severity, "enabled": enabled}
+
+
+def test_of_a_group_that_is_not_in_every_fold_nothing_is_made_up(drawn):
+    customers, people = drawn
+    few = people.assign(country=np.where(np.arange(COUNT) < 3, "MT", "DE"))
+    found = found_in(customers, few, min_customers=1)
+    together = found.loc["country", "MT", ALL_FEATURES]
+    assert together["auc_lower"] < 0.5 < together["auc_upper"]
+    assert not found[["auc", "auc_lower", "auc_upper"]].isna().any(axis=None)
