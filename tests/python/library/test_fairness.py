@@ -147,3 +147,42 @@ def test_of_a_group_that_is_not_in_every_fold_nothing_is_made_up(drawn):
     together = found.loc["country", "MT", ALL_FEATURES]
     assert together["auc_lower"] < 0.5 < together["auc_upper"]
     assert not found[["auc", "auc_lower", "auc_upper"]].isna().any(axis=None)
+
+
+class Returned(Exception):
+    """How dbt's `return` leaves a macro."""
+
+
+def returned(value):
+    raise Returned(value)
+
+
+@pytest.mark.parametrize(
+    ("macro", "expected"),
+    [
+        ("protected_columns", ["faith"]),
+        (
+            "protected_attributes",
+            {
+                "age_band": "age_band",
+                "gender": "gender",
+                "faith": "protected_faith",
+            },
+        ),
+    ],
+)
+def test_columns_that_a_shop_tags_are_judged_too(macro, expected):
+    columns = [
+        {"name": "birth_date", "is_protected": True},
+        {"name": "gender", "is_protected": True},
+        {"name": "country", "is_protected": False},
+        {"name": "faith", "is_protected": True},
+    ]
+    environment = Environment(extensions=["jinja2.ext.do"])
+    environment.globals.update(
+        {"return": returned, "raw_columns": lambda *table: columns}
+    )
+    text = (ROOT / "macros/fairness/protected_attributes.sql").read_text()
+    with pytest.raises(Returned) as found:
+        getattr(environment.from_string(text).module, macro)()
+    assert found.value.args[0] == expected
