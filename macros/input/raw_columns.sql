@@ -1,5 +1,6 @@
 {#- The columns of a raw table as declared in its source file: a list of
-    {name, data_type, pii}. That YAML is the only place that holds the contract. -#}
+    {name, data_type, is_pii, is_protected}. That YAML is the only place that holds the
+    contract. -#}
 {% macro raw_columns(source_name, table_name) -%}
     {%- set columns = [] -%}
     {%- if execute -%}
@@ -10,6 +11,8 @@
                 'data_type': column.data_type,
                 'is_pii': column.get('config', {}).get('meta', {}).get('pii', false)
                     or column.get('config', {}).get('meta', {}).get('names_erased', false),
+                'is_protected':
+                    column.get('config', {}).get('meta', {}).get('protected', false),
             }) -%}
         {%- endfor -%}
     {%- endif -%}

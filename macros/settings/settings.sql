@@ -557,6 +557,29 @@ Privacy:
     sentence: >-
       Names the environment variable that holds the secret from which noise is drawn
 
+Fairness:
+  fairness_selected_share:
+    type: share
+    above: 0
+    below: 1
+    default: 0.2
+    sentence: >-
+      Of each model, so many of the customers scored, those scored highest, count as
+      selected where groups are compared. Rates against outcomes follow with the next fit
+  fairness_min_customers:
+    type: whole number
+    least: 1
+    most: 1000000000
+    default: 50
+    sentence: Groups of fewer customers are too few to judge
+  on_unfair:
+    type: one of
+    choices: [warn, fail, ignore]
+    default: warn
+    sentence: >-
+      What a build does where a group is clearly selected less than four fifths as often as
+      the most favoured: warn, fail before anything is published, or nothing
+
 Publication:
   publish_path:
     type: folder

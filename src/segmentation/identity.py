@@ -22,6 +22,7 @@ NOT_LEARNED_WITH = {
     "personas",
     "writing.py",
     "database_lock.py",
+    "fairness.py",
     "publication",
     "report",
     "lineage",

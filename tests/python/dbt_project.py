@@ -43,8 +43,9 @@ def settings_read_in(*folders: str) -> set[str]:
 
 # All others dbt reads while it runs. Those that are only told to Python models need no
 # parse either: see `tell_python_models`. A pilot share draws an edge, a key
-# for pseudonyms makes a model.
+# for pseudonyms makes a model, and a test has its severity by then.
 PARSED_SETTINGS = settings_read_in("models", "seeds") | {
+    "on_unfair",
     "pilot_share",
     "pseudonym_key_env",
 }

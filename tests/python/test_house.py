@@ -26,6 +26,7 @@ PRODUCTS = {
     "privacy": "core",
     "audit": "core",
     "publication": "core",
+    "fairness": "core",
     "review": "core",
     "segments": "segments",
     "clusters": "segments",
@@ -330,6 +331,20 @@ def lists_of_people_to_address_ask_for_consent(house: House) -> list[str]:
     ]
 
 
+def lists_of_people_to_address_are_judged(house: House) -> list[str]:
+    listed = (house.root / "macros/fairness/activation_lists.sql").read_text()
+    return [
+        f"{node['name']} is tagged activation, and nobody sees whether it is fair: "
+        "enter its body in macros/fairness/activation_lists.sql."
+        for node in house.models.values()
+        if "activation" in node["tags"]
+        and not all(
+            f"'{body}'" in listed
+            for body in re.findall(r"for_readers\(\s*'(\w+)'", node["raw_code"])
+        )
+    ]
+
+
 def raw_tables_are_read_without_whom_to_erase(house: House) -> list[str]:
     return [
         f"{file.relative_to(house.root)} reads raw rows of people who asked to be "
@@ -627,6 +642,9 @@ BREACHES = {
     products_have_one_word_in_all_trees: writing("macros/attrition/a.sql", ""),
     marts_belong_to_the_wing_of_their_product: in_a_corner,
     lists_of_people_to_address_ask_for_consent: changing(
+        "fct_customer_churn", tags=["activation"]
+    ),
+    lists_of_people_to_address_are_judged: changing(
         "fct_customer_churn", tags=["activation"]
     ),
     raw_tables_are_read_without_whom_to_erase: writing(

@@ -38,6 +38,9 @@ select
     customers.country,
     customers.city,
     customers.acquisition_channel,
+    {% for name in protected_columns() -%}
+    customers.protected_{{ name }},
+    {% endfor -%}
     {{ age_band('customers.birth_date') }} as age_band,
     customers.signed_up_at,
     customers.customer_id is not null as has_profile

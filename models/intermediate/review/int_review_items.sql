@@ -2,7 +2,8 @@
 {#- One CTE per kind, each with the same columns. A new kind is a CTE and a name here. -#}
 {%- set kinds = [
     'empty_segments', 'exploding_segments', 'contradictory_segments', 'unnamed_clusters',
-    'unstable_segments', 'weak_models', 'suspicious_features', 'rejected_rows',
+    'unstable_segments', 'weak_models', 'suspicious_features', 'unfair_audiences',
+    'rejected_rows',
 ] %}
 -- Items that a person should decide, and what has been decided about each.
 with
@@ -282,6 +283,27 @@ suspicious_features as (
 
 ),
 
+unfair_audiences as (
+
+    select
+        'unfair audience' as kind,
+        fairness_id as subject_id,
+        audience_kind || ' ' || audience as subject,
+        'By ' || attribute || ', ' || group_name || ' is selected '
+        || round(selection_ratio, 2) || ' times as often as ' || most_favoured_group
+        || ' (95 % interval ' || round(selection_ratio_lower, 2) || ' to '
+        || round(selection_ratio_upper, 2) || '): ' || count_selected || ' of '
+        || count_customers || ' customers.' as evidence,
+        'Look in rpt_fairness_proxies for what gives the group away, select in another '
+        || 'way, or keep quiet if there is a good reason' as choices,
+        verdict as decided_on_value,
+        round(selection_ratio, 3) as decided_on_figure,
+        cast(null as decimal(18, 2)) as value_at_stake
+    from {{ ref('int_fairness') }}
+    where verdict = 'fails'
+
+),
+
 -- ---------- rejected rows, against the middle of earlier builds
 
 usual as (
@@ -362,8 +384,11 @@ judged as (
         and decisions.decided_on_value = items.decided_on_value
         -- a figure has not changed until it has doubled or halved
         and coalesce(
-            items.decided_on_figure < 2 * decisions.decided_on_figure
-            and items.decided_on_figure > 0.5 * decisions.decided_on_figure,
+            items.decided_on_figure = decisions.decided_on_figure
+            or (
+                items.decided_on_figure < 2 * decisions.decided_on_figure
+                and items.decided_on_figure > 0.5 * decisions.decided_on_figure
+            ),
             items.decided_on_figure is null
         ) as still_holds
     from items

@@ -19,6 +19,9 @@ typed as (
         {{ read_text('country') }} as country,
         {{ read_text('city') }} as city,
         {{ read_text('acquisition_channel') }} as acquisition_channel,
+        {%- for name in protected_columns() %}
+        {{ read_text(name) }} as protected_{{ name }},
+        {%- endfor %}
 
         ---------- dates
         {{ read_date('birth_date') }} as birth_date,

@@ -26,7 +26,7 @@ from segmentation.identity import (
     settings_hash,
 )
 from segmentation.learning.groups import group_figures
-from segmentation.learning.learner import CannotServe, Evidence, Learner, Served
+from segmentation.learning.learner import CannotServe, Evidence, Learner, Served, Task
 from segmentation.learning.past import incumbent, is_due, newest, next_number
 from segmentation.learning.reference import reference
 from segmentation.learning.suspects import excluded
@@ -34,6 +34,9 @@ from segmentation.linear import Linear
 from segmentation.trees import Forest
 
 L = TypeVar("L", bound=Learner)
+
+# settings of when to learn and of what to show, which change no fit
+NOT_MADE_WITH = {"refit_every_days", "selected_share"}
 
 
 @dataclass(frozen=True)
@@ -140,7 +143,7 @@ def begin(learner: L, build: Build) -> Begun[L]:
     """Begin the record of a fit, and say whether it is due."""
     task, rows = learner.task, learner.training_rows()
     origins, problem = learner.judged_at()
-    made_with = {k: v for k, v in task.settings.items() if k != "refit_every_days"}
+    made_with = {k: v for k, v in task.settings.items() if k not in NOT_MADE_WITH}
     made_with |= {
         "target": task.target,
         "features": task.features,
@@ -206,7 +209,7 @@ def finish(begun: Begun[L], build: Build) -> Outcome[L]:
     except CannotServe as error:
         evidence = evidence.with_baseline(str(error))
         served = learner.serve(evidence)
-    record = record | _recorded(evidence, served, learner.task.kind, build.groups)
+    record = record | _recorded(evidence, served, learner.task, build.groups)
     if served.watched is not None:
         learned = set(learner.training_rows()["anchor_number"])
         record |= reference(served.watched, learned)
@@ -214,9 +217,10 @@ def finish(begun: Begun[L], build: Build) -> Outcome[L]:
 
 
 def _recorded(
-    evidence: Evidence, served: Served, kind: str, groups: pd.DataFrame | None
+    evidence: Evidence, served: Served, task: Task, groups: pd.DataFrame | None
 ) -> dict[str, Any]:
     """Return what a record holds of a champion."""
+    kind = task.kind
     card = evidence.scorecard
     if served.coverage:
         card = pd.DataFrame([*card.to_dict("records"), *served.coverage])
@@ -238,7 +242,8 @@ def _recorded(
         return found
     mine = evidence.served_at_newest
     found["lift"] = lift_table(evidence.predictions, kind)
-    found["groups"] = group_figures(mine, groups, kind)
+    share = task.settings["selected_share"]
+    found["groups"] = group_figures(mine, groups, kind, share)
     if kind == "probability":
         found["calibration"] = calibration_table(evidence.predictions)
     return found

@@ -27,6 +27,8 @@ class Settings:
         it is, its first orders tell: see `lifecycle.Build`.
     sampling : str
         What else the rows to learn from hang on, in words.
+    selected_share : float
+        So many, those predicted highest, count as selected where groups are compared.
     """
 
     seed: int
@@ -39,3 +41,4 @@ class Settings:
     refit_every_days: int
     source: str
     sampling: str = ""
+    selected_share: float = 0.2

@@ -219,6 +219,32 @@ def test_nothing_is_made_of_personal_columns_but_what_is_allowed(made):
         assert leaks(made, left), f"{name} need not be allowed"
 
 
+# what is made of protected columns to judge models by, and no model reads
+JUDGED_BY_GROUP = {"groups"}
+# what learns, what is learned from and what is learned; not what describes groups
+LEARNS = re.compile(
+    r"\.(ml_(?!fairness__proxies$|persona_sentences$)\w+|int_(fits|cluster_fits)\w*"
+    r"|int_\w*(features|training|labels|candidates|counts)\w*)$"
+)
+
+
+def test_no_feature_is_made_of_a_protected_column(made):
+    """Nor anything that is learned, but the figures that models are judged by."""
+    protected = tagged(made.manifest, "protected")
+    assert {name for _, name in protected} == {"gender", "birth_date", "country"}
+    reached = {
+        each
+        for column in protected
+        for each in made_of(made.graph, column, JUDGED_BY_GROUP)
+    }
+    assert {each for each in reached if LEARNS.search(each[0])} == set()
+    # where they do lead to must be seen, or nothing is
+    judged = {name for node, name in reached if node.endswith(".int_fairness__people")}
+    assert judged == {"gender", "age_band", "country"}
+    learns = {name_of(node) for node in nodes_of(made.manifest).values()}
+    assert sum(LEARNS.search(f".{name}") is not None for name in learns) > 40
+
+
 def cut(graph, ids, path):
     """Return where a named path is cut first, in words; empty where it is whole."""
     parts = [name.rpartition(".") for name in path.split()]

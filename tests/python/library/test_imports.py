@@ -25,7 +25,7 @@ LAYERS = [
     {"tree_lookups"},
     {"linear", "trees", "rules", "stickiness"},
     {"evidence", "clusters", "clv"},
-    {"learning", "lookalikes"},
+    {"learning", "lookalikes", "fairness"},
     {"predictions"},
     {"cards", "personas"},
     {"report"},

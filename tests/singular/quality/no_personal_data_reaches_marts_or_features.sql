@@ -1,10 +1,10 @@
 -- Columns tagged pii in the sources appear in no mart, no feature and no rejected row.
--- Gender, age and country are protected by law: they are no features, and no model learns
--- from them.
+-- Those tagged protected (gender, age and country by law, and what the shop adds) are no
+-- features, and no model learns from them.
 -- noqa: disable=LT02
 -- depends_on: {{ ref('int_customers__features') }}
 -- depends_on: {{ ref('fct_rejected_rows') }}
-{%- set protected = ['gender', 'age_band', 'country'] -%}
+{%- set protected = ['age_band'] -%}
 {%- set problems = [] -%}
 
 {%- if execute -%}
@@ -15,6 +15,12 @@
             {%- do personal.append({'table': source.name, 'column': column.name}) -%}
         {%- endfor -%}
     {%- endfor -%}
+    {%- for column in raw_columns('shop', 'customers') if column.is_protected -%}
+        {%- do protected.extend([column.name, 'protected_' ~ column.name]) -%}
+    {%- endfor -%}
+    {%- if protected | length == 1 -%}
+        {%- do problems.append('no column of customers is tagged protected') -%}
+    {%- endif -%}
     {%- set names = personal | map(attribute='column') | list -%}
     {%- if not names -%}
         {%- do problems.append('no column of the sources is tagged pii') -%}
