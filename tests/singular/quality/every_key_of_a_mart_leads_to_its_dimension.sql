@@ -42,6 +42,7 @@
     'fct_customer_segments': ['customer_id'],
     'fct_customer_value': ['customer_id', 'fit_id'],
     'fct_drift': ['fit_id'],
+    'fct_fairness': ['fit_id'],
     'fct_lookalikes': ['customer_id', 'nearest_seed_customer_id', 'list_id'],
     'fct_model_calibration': ['fit_id'],
     'fct_model_lift': ['fit_id'],
