@@ -72,6 +72,11 @@ def group(grouping, name, count=200, predicted=0.41, actual=0.43, rank=0.77):
         "mean_actual": actual,
         "rank_metric": "auc",
         "rank_value": rank,
+        "origin_date": None,
+        "selected_share": 0.2,
+        "count_selected": 40,
+        "count_outcomes": 80,
+        "count_selected_outcomes": 30,
     }
 
 
