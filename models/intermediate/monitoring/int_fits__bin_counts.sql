@@ -1,6 +1,7 @@
 -- noqa: disable=LT02
 -- How many customers lie in each bin of what a fit learned from: today, and at the
--- anchors that the fit has stored. Most features grow with tenure, so bands of tenure are apart.
+-- anchors that the fit has stored. Most features grow with tenure, so bands of tenure
+-- are apart.
 {%- set numbers = range(1, 11) %}
 {%- set bins = ['count_missing', 'count_least'] %}
 {%- for k in numbers %}{% do bins.append('count_' ~ k) %}{% endfor %}
