@@ -3,7 +3,8 @@
     nothing is left of them. -#}
 {% macro note_erasures() -%}
     {#- outside of the condition, so that dbt knows what is read -#}
-    {%- set requests = whole_raw_table('privacy', 'erasure_requests') -%}
+    {%- set requests = whole_raw_table('privacy', 'erasure_requests')
+        if not execute or is_recorded() -%}
     {%- if execute and is_recorded() and may_be_erased() and are_requests_readable() -%}
         {%- set tables = tables_of_customers() -%}
         {%- if tables %}

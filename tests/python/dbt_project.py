@@ -196,8 +196,9 @@ def run_dbt(
     try:
         if manifests:
             manifest = parsed(manifests, variables, options)
-        # what a test asks for itself comes last, and wins
-        command = [args[0], *options, *args[1:]]
+        # what a test asks for itself comes last, and wins; commands may be of two words
+        words = 2 if args[0] in ("source", "docs") else 1
+        command = [*args[:words], *options, *args[words:]]
         outcome = dbtRunner(manifest, callbacks=[listen]).invoke(command)
     finally:
         DuckDBConnectionManager.close_all_connections()

@@ -109,17 +109,22 @@ below as (
 
 )
 
+-- rounded, since sums of floating-point numbers hang on the order of rows
 select
     fit_id,
-    sum((share_now - share_then) * log_loss) as expected_log_loss_change,
-    {% for time in ['now', 'then'] -%}
-    sum(share_{{ time }} * observed_rate * negatives_{{ time }})
-    / nullif(
-        sum(share_{{ time }} * observed_rate)
-        * sum(share_{{ time }} * (1 - observed_rate)), 0
-    ) {{ '-' if not loop.last else 'as expected_auc_change,' }}
-    {% endfor -%}
-    sum((share_now - share_then) * (mean_predicted - observed_rate))
-        as expected_gap_change
+    round(sum((share_now - share_then) * log_loss), 9) as expected_log_loss_change,
+    round(
+        {% for time in ['now', 'then'] -%}
+        sum(share_{{ time }} * observed_rate * negatives_{{ time }})
+        / nullif(
+            sum(share_{{ time }} * observed_rate)
+            * sum(share_{{ time }} * (1 - observed_rate)), 0
+        ){{ ' -' if not loop.last }}
+        {% endfor -%}
+        , 9
+    ) as expected_auc_change,
+    round(
+        sum((share_now - share_then) * (mean_predicted - observed_rate)), 9
+    ) as expected_gap_change
 from below
 group by fit_id

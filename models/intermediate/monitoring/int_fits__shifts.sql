@@ -274,8 +274,16 @@ adjusted as (
 
 )
 
+-- rounded, since sums of floating-point numbers hang on the order of rows
 select
-    adjusted.*,
+    adjusted.fit_id,
+    adjusted.feature,
+    adjusted.count_compared,
+    adjusted.count_past,
+    round(adjusted.share_difference, 9) as share_difference,
+    round(adjusted.rank_difference, 9) as rank_difference,
+    round(adjusted.p_value, 9) as p_value,
+    round(adjusted.adjusted_p_value, 9) as adjusted_p_value,
     adjusted.adjusted_p_value < 0.01
     and greatest(
         abs(coalesce(adjusted.share_difference, 0)),

@@ -270,8 +270,9 @@ def test_what_models_declare_is_there(made):
 PYTHON_MODELS = sorted(
     file
     for file in (ROOT / "python_models").rglob("*.py")
-    # it writes files, and reads all of its one relation
-    if file.stem != "publication"
+    # the one writes files, and reads all of its one relation; the other is off without
+    # a key, and reads two columns of ids
+    if file.stem not in ("publication", "ml_customers__pseudonyms")
 )
 
 

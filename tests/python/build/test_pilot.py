@@ -99,7 +99,7 @@ def test_only_rows_of_a_pilots_customers_are_read_and_all_are_accounted_for(
     }
     orders = demo["orders"]
     # who asked to be erased is in a pilot, or not, by the same hash
-    asked = demo["erasure_requests"]["customer_id"].str.strip()
+    asked = demo["erasure_requests"]["customer_id"].dropna().str.strip()
     gone = {
         i for i in asked if md5(f"pilot {i}".encode()).hexdigest() < f"{2**32 // 5:08x}"
     }

@@ -22,7 +22,8 @@ FITS_OF = {
         "ml_cluster_fits",
     },
 }
-FITS_OF["everything"] = FITS_OF["predictions"]
+# it learns nothing: it applies fits again to what is known by now
+FITS_OF["everything"] = FITS_OF["predictions"] | {"ml_fits__realised"}
 MARTS_OF = {
     "essentials": {"dim_customers", "fct_customer_segments", "fct_customer_churn"},
     "predictions": {"fct_customer_churn", "fct_customer_value", "fct_model_scorecards"},

@@ -332,6 +332,10 @@ def read_settings():
                 r"\b(?:var|setting)\(\s*['\"](\w+)['\"]", file.read_text()
             ):
                 found.setdefault(name, []).append(str(file.relative_to(ROOT)))
+    # what is published is told all settings, as JSON
+    file = ROOT / "src/segmentation/publication/sharing.py"
+    for name in re.findall(r"\bchosen(?:\.get\(|\[)\"(\w+)\"", file.read_text()):
+        found.setdefault(name, []).append(str(file.relative_to(ROOT)))
     return found
 
 
