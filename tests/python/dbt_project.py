@@ -153,7 +153,8 @@ class Project:
     def tables(self, *schemas: str) -> list[str]:
         """Name the tables and views that exist, as `schema.name`.
 
-        The run ledger is left out: it tells of the runs, and not of the data.
+        The run ledger is left out, and the review queue, which compares with it: they
+        tell of the runs, and not of the data.
         """
         if not self.database.exists():
             return []
@@ -165,7 +166,9 @@ class Project:
             name
             for (name,) in found
             if (not schemas or name.split(".")[0] in schemas)
-            and not re.search(r"\.(fct|int)_runs?\b|\.(fct|int)_run_", name)
+            and not re.search(
+                r"\.(fct|int)_runs?\b|\.(fct|int)_run_|_review_(items|queue)$", name
+            )
         ]
 
 
