@@ -52,7 +52,7 @@
         {%- set names = run_query('select distinct table_name from ' ~ begun ~ ' order by 1')
             .columns[0].values() -%}
         {%- set tables = [] -%}
-        {%- for table in tables_of_customers() if table.name in names -%}
+        {%- for table in (tables_of_customers() if names else []) if table.name in names -%}
             {%- do tables.append(table) -%}
         {%- endfor -%}
         {%- set pseudonyms = relation_of('ml_customers__pseudonyms')

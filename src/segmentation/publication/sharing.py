@@ -9,7 +9,6 @@ import csv
 import json
 import os
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,15 +19,19 @@ from segmentation.disclosure.cells import Nesting
 from segmentation.disclosure.declared import NotShareable, Shared, declared
 from segmentation.disclosure.hiding import IS_SUPPRESSED, Hidden, hide
 from segmentation.disclosure.noise import LEDGER, Noise, charged, with_noise
+from segmentation.pseudonyms import LEAST_KEY
 from segmentation.publication.pseudonymous import quoted
-from segmentation.publication.writing import comments_of, literal
+from segmentation.publication.writing import (
+    add_table,
+    comment,
+    comments_of,
+    literal,
+    new_file,
+)
 
 FOLDER = "shared"
 FILE = "aggregates.duckdb"
-TABLES = "parquet"
 NOISE_LEDGER = "noise_ledger.csv"  # beside the versions: it outlives them
-LEAST_KEY = 16
-ATTACHED = "shared_aggregates_file"
 SAID_OF_SUPPRESSED = (
     "Whether a count of the row is hidden, and all figures with it: it is of fewer "
     "people than may be shown, or would tell how many are in such a group."
@@ -194,27 +197,13 @@ def share(
     }
     tables = {**hidden, "publication": pa.Table.from_pylist([row], schema=ABOUT_SCHEMA)}
     comments = comments_of(session, plan.relations)
-    folder = version / FOLDER
-    (folder / TABLES).mkdir(parents=True)
-    session.execute(f"attach {literal(folder / FILE)} as {ATTACHED}")
-    try:
-        session.execute("begin transaction")
+    with new_file(session, version / FOLDER, FILE) as place:
         for name, table in tables.items():
-            _write(session, name, table, comments.get(name, []))
-        session.execute("commit")
-        for name in tables:
-            file = folder / TABLES / f"{name}.parquet"
-            session.execute(
-                f"copy {ATTACHED}.{quoted(name)} to {literal(file)} "
-                "(format parquet, compression zstd)"
-            )
-        session.execute(f"checkpoint {ATTACHED}")
-    except Exception:
-        with suppress(Exception):
-            session.execute("rollback")
-        raise
-    finally:
-        session.execute(f"detach {ATTACHED}")
+            copy = f"{place}.{quoted(name)}"
+            add_table(session, copy, table)
+            said = [*comments.get(name, []), (IS_SUPPRESSED, SAID_OF_SUPPRESSED)]
+            shown = {None, *table.column_names}
+            comment(session, copy, [each for each in said if each[0] in shown])
     return row
 
 
@@ -285,19 +274,3 @@ def nesting(session: Any, relation: str, columns: dict[str, str]) -> Nesting:
         f"group by 1, 2, 3 having count(distinct other.{value}) = 1"
     ).fetchall()
     return {((one, its), other): there for one, its, other, there in found}
-
-
-def _write(
-    session: Any, name: str, table: pa.Table, said: list[tuple[str | None, str]]
-) -> None:
-    copy = f"{ATTACHED}.{quoted(name)}"
-    session.register("shared_rows", table)
-    session.execute(f"create table {copy} as from shared_rows")
-    session.unregister("shared_rows")
-    for column, text in [*said, (IS_SUPPRESSED, SAID_OF_SUPPRESSED)]:
-        if column is None:
-            session.execute(f"comment on table {copy} is {literal(text)}")
-        elif column in table.column_names:
-            session.execute(
-                f"comment on column {copy}.{quoted(column)} is {literal(text)}"
-            )

@@ -1,7 +1,7 @@
 """Write the files of one version: a DuckDB file, and a Parquet file of each mart."""
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,32 +59,55 @@ def write(
     pseudonyms: str | None = None,
 ) -> dict[str, Any]:
     """Write the file and the tables of a version; return its row of `publication`."""
-    (aside / TABLES).mkdir(parents=True)
-    session.execute(
-        f"attach {literal(aside / FILE)} as {ATTACHED} (storage_version '{STORAGE}')"
-    )
-    try:
-        comments = comments_of(session, {mart.name: mart.relation for mart in marts})
-        # as one transaction: each would be flushed to disk by itself
-        session.execute("begin transaction")
+    comments = comments_of(session, {mart.name: mart.relation for mart in marts})
+    with new_file(session, aside, FILE) as place:
         count_rows = 0
         for mart in marts:
-            copy = f"{ATTACHED}.{SCHEMA}.{quoted(mart.name)}"
+            copy = f"{place}.{quoted(mart.name)}"
             query = f"select * from {mart.relation}"
             if pseudonyms:
                 query = pseudonymous(session, mart.relation, pseudonyms, mart.withheld)
             session.execute(f"create table {copy} as {query}")
             count_rows += session.execute(f"select count(*) from {copy}").fetchone()[0]
-            for column, said in comments[mart.name]:
-                what = f"column {copy}.{quoted(column)}" if column else f"table {copy}"
-                session.execute(f"comment on {what} is {literal(said)}")
+            comment(session, copy, comments[mart.name])
         row = {**about, "count_marts": len(marts), "count_rows": count_rows}
-        _write_publication(session, row)
+        publication = pa.Table.from_pylist([row], schema=PUBLICATION_SCHEMA)
+        add_table(session, f"{place}.publication", publication)
+    return row
+
+
+@contextmanager
+def new_file(session: Any, folder: Path, file: str) -> Iterator[str]:
+    """Write a DuckDB file whole, and a Parquet file of each of its tables.
+
+    Parameters
+    ----------
+    session : duckdb connection
+    folder : Path
+        In which they come to lie.
+    file : str
+        Name of the DuckDB file.
+
+    Yields
+    ------
+    str
+        Where its tables are to be made, as SQL names it.
+    """
+    (folder / TABLES).mkdir(parents=True)
+    session.execute(
+        f"attach {literal(folder / file)} as {ATTACHED} (storage_version '{STORAGE}')"
+    )
+    try:
+        # as one transaction: each table would be flushed to disk by itself
+        session.execute("begin transaction")
+        yield f"{ATTACHED}.{SCHEMA}"
         session.execute("commit")
-        for name in [*(mart.name for mart in marts), "publication"]:
+        for (name,) in session.execute(
+            f"select table_name from duckdb_tables() where database_name = '{ATTACHED}'"
+        ).fetchall():
             session.execute(
                 f"copy {ATTACHED}.{SCHEMA}.{quoted(name)} "
-                f"to {literal(aside / TABLES / f'{name}.parquet')} "
+                f"to {literal(folder / TABLES / f'{name}.parquet')} "
                 "(format parquet, compression zstd)"
             )
         session.execute(f"checkpoint {ATTACHED}")
@@ -94,16 +117,20 @@ def write(
         raise
     finally:
         session.execute(f"detach {ATTACHED}")
-    return row
 
 
-def _write_publication(session: Any, row: dict[str, Any]) -> None:
-    found = pa.Table.from_pylist([row], schema=PUBLICATION_SCHEMA)
-    session.register("publication_row", found)
-    session.execute(
-        f"create table {ATTACHED}.{SCHEMA}.publication as from publication_row"
-    )
-    session.unregister("publication_row")
+def add_table(session: Any, name: str, rows: pa.Table) -> None:
+    """Make a table of rows that are not in the database."""
+    session.register("rows_to_add", rows)
+    session.execute(f"create table {name} as from rows_to_add")
+    session.unregister("rows_to_add")
+
+
+def comment(session: Any, table: str, said: Iterable[tuple[str | None, str]]) -> None:
+    """Say what a table and its columns are: of a column where one is named."""
+    for column, text in said:
+        what = f"column {table}.{quoted(column)}" if column else f"table {table}"
+        session.execute(f"comment on {what} is {literal(text)}")
 
 
 def comments_of(

@@ -18,6 +18,7 @@ LAYERS = [
         "identity",
         "lineage",
         "processes",
+        "pseudonyms",
         "transforms",
         "writing",
     },
