@@ -33,21 +33,23 @@
 {%- endmacro %}
 
 
-{#- Runs before anything is built: writes down that a command began, so that one that is
-    killed is known too. -#}
+{#- Runs before anything is built: makes the tables, and writes down that a command began,
+    so that one that is killed is known too. With `--empty` a source is a query without rows:
+    the tables are named by `render`. -#}
 {% macro begin_run() -%}
-    {%- if execute and is_recorded() -%}
+    {%- if execute and has_ledger() -%}
         {#- Hooks before this one may have left a transaction open, which would be undone. -#}
         {%- do adapter.commit() -%}
         {%- set place = source('ledger', 'runs') -%}
-        create schema if not exists {{ place.without_identifier() }};
+        create schema if not exists {{ place.without_identifier().render() }};
         {%- for name, columns in ledger_tables().items() %}
-        create table if not exists {{ source('ledger', name) }} (
+        create table if not exists {{ source('ledger', name).render() }} (
             {%- for column, type in columns.items() %}
             {{ column }} {{ type }}{{ ',' if not loop.last }}
             {%- endfor %}
         );
         {%- endfor %}
+        {%- if is_recorded() %}
         insert into {{ place }} ({{ ledger_tables().runs | join(', ') }}) values (
             {{ quoted_text(invocation_id) }},
             {{ quoted_text('dbt ' ~ invocation_args_dict.which) }},
@@ -55,6 +57,7 @@
             {{ quoted_text(settings_as_json()) }},
             {{ time_literal(run_started_at) }}
         );
+        {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 
@@ -94,9 +97,15 @@
 {%- endmacro %}
 
 
+{#- Whether this command needs the tables of the ledger. -#}
+{% macro has_ledger() -%}
+    {{ return(invocation_args_dict.get('which') in ['build', 'run', 'seed', 'test', 'retry']) }}
+{%- endmacro %}
+
+
+{#- Whether this command is written down: one that builds tables without rows is not. -#}
 {% macro is_recorded() -%}
-    {{ return(invocation_args_dict.get('which') in ['build', 'run', 'seed', 'test', 'retry']
-        and not invocation_args_dict.get('empty')) }}
+    {{ return(has_ledger() and not invocation_args_dict.get('empty')) }}
 {%- endmacro %}
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 import yaml
 from dbt_project import ROOT
-from published import public_marts
+from published_marts import public_marts
 
 from segmentation.publication.writing import PUBLICATION_SCHEMA
 

@@ -11,7 +11,7 @@ import duckdb
 import pandas as pd
 import pytest
 from dbt_project import NO_TESTS, RAW_COLUMNS, ROOT, small_shop, write_shop
-from published import published
+from published_marts import published
 
 from segmentation.report import page
 from segmentation.report.__main__ import read

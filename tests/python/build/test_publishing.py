@@ -4,7 +4,7 @@ import datetime
 
 import duckdb
 import pytest
-from published import public_marts
+from published_marts import public_marts
 
 LAST = ("published_marts", "publication")
 
@@ -133,6 +133,13 @@ def test_every_command_is_in_the_ledger(published):
     after = published.query("from marts.fct_runs")
     assert len(after) == before + 1
     assert set(runs["run_id"]) < set(after["run_id"])
+
+
+def test_on_a_new_database_a_build_without_rows_finds_the_ledger(project):
+    result = project.build("--empty", "--select", "int_runs", "int_erasures")
+    assert result.success, result.text
+    # and is not written down
+    assert project.rows("select count(*) from ledger.runs") == [(0,)]
 
 
 def test_the_ledger_knows_what_was_read(published):

@@ -6,7 +6,7 @@ import sys
 import duckdb
 import pytest
 from browser import PHONE, new_page
-from published import published
+from published_marts import published
 
 from segmentation.report import page
 from segmentation.report.__main__ import main, read

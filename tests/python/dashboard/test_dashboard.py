@@ -21,7 +21,7 @@ import pytest
 import yaml
 from browser import CHROMIUM
 from places import ROOT
-from published import public_marts
+from published_marts import public_marts
 
 from segmentation.publication.publishing import publish
 from segmentation.publication.writing import Mart
