@@ -8,11 +8,22 @@
             so that the choice never depends on the order in which rows arrive
     prefer: an order by expression, from the row to keep to the rows to reject
     rejections: {reason in words: the condition under which it holds}
-    extra:  columns of `rows` to keep besides those of the input contract -#}
-{% macro accept_or_reject(source_name, table_name, rows, rejections, prefer=none, extra=[]) -%}
+    extra:  columns of `rows` to keep besides those of the input contract
+    keys:   where the keys can be read with less work than from `rows` -#}
+{% macro accept_or_reject(
+    source_name, table_name, rows, rejections, prefer=none, extra=[], keys=none
+) -%}
     {%- set table = raw_tables() | selectattr('table', 'equalto', table_name) | first -%}
     {%- set key = table.key -%}
-    {%- set columns = raw_columns(source_name, table_name) | map(attribute='name') | list %}
+    {%- set columns = raw_columns(source_name, table_name) | map(attribute='name') | list -%}
+    {%- set same_key = [] -%}
+    {%- for column in key -%}
+        {%- do same_key.append(
+            'row_rejections.' ~ column
+            ~ (' is not distinct from ' if column in table.get('optional_key', []) else ' = ')
+            ~ 'repeated_keys.' ~ column
+        ) -%}
+    {%- endfor %}
 
 row_rejections as (
 
@@ -31,22 +42,36 @@ row_rejections as (
 
 ),
 
+-- few rows share a key: only they are sorted, since sorting holds what it sorts in memory
+repeated_keys as (
+
+    select {{ key | join(', ') }}
+    from {{ keys or rows }}
+    group by {{ key | join(', ') }}
+    having count(*) > 1
+
+),
+
 ranked_in_key as (
 
     select
-        *,
+        row_rejections.*,
         row_number() over (
-            partition by {{ key | join(', ') }}
+            partition by
+                {% for column in key -%}
+                row_rejections.{{ column }}{{ ',' if not loop.last }}
+                {% endfor %}
             order by
-                case when reasons_of_the_row is null then 0 else 1 end,
+                case when row_rejections.reasons_of_the_row is null then 0 else 1 end,
                 {% if prefer %}{{ prefer }},{% endif %}
                 {% for column in columns -%}
-                {{ column }} asc nulls last,
+                row_rejections.{{ column }} asc nulls last,
                 {% endfor -%}
-                raw_row asc
+                row_rejections.raw_row asc
         ) as rank_in_key
-
     from row_rejections
+    inner join repeated_keys
+        on {{ same_key | join(' and ') }}
 
 ),
 
@@ -54,19 +79,29 @@ judged as (
 
     select
         *,
-        nullif(concat_ws(
-            '; ', reasons_of_the_row,
-            case
-                when rank_in_key > 1
-                    {% for column in key if column not in table.get('optional_key', []) -%}
-                    and {{ column }} is not null {% endfor %}
-                    then
-                        'another row with this {{ key | join(" and ") }} '
-                        || 'was accepted or comes before'
-            end
-        ), '') as rejection_reasons
-
+        case
+            when rank_in_key > 1
+                then concat_ws(
+                    '; ', reasons_of_the_row,
+                    'another row with this {{ key | join(" and ") }} '
+                    || 'was accepted or comes before'
+                )
+            else reasons_of_the_row
+        end as rejection_reasons
     from ranked_in_key
+
+    union all
+
+    select
+        *,
+        1 as rank_in_key,
+        reasons_of_the_row as rejection_reasons
+    from row_rejections
+    where
+        not exists (
+            select 1 from repeated_keys
+            where {{ same_key | join(' and ') }}
+        )
 
 )
 
