@@ -3,9 +3,10 @@
 ``python -m benchmarks.scale --customers 100000 1000000 4000000``
 
 Each size is generated and built, models only, by the profile that is checked in. Beside
-it stand the pandas script, as long as it has memory, and what the features of orders and
-products take beside one bare aggregate of the same columns over the lines of sale. The
-exponents are those of a straight line through the logarithms: 1 is as fast as the shop.
+it stand the pandas script, as long as it has memory, and what the features of orders
+and products take beside one bare aggregate of the same columns over the lines of sale.
+The exponents are those of a straight line through the logarithms: 1 is as fast as the
+shop.
 """
 
 import argparse
@@ -74,10 +75,10 @@ def dbt(file: Path, raw: Path, *command: str) -> dict:
 
 
 def bare(file: Path) -> dict:
-    """Take the bare aggregate, in a process of its own, by the limits of the profile."""
+    """Take the bare aggregate, in a process of its own, within the profile's limit."""
     script = (
         "import duckdb, sys; connection = duckdb.connect(sys.argv[1]);"
-        "connection.execute(\"set memory_limit = '\" + sys.argv[2] + \"'\");"
+        'connection.execute("set memory_limit = \'" + sys.argv[2] + "\'");'
         "connection.execute('set threads = 2');"
         "connection.execute('set preserve_insertion_order = false');"
         "connection.execute('drop table if exists bare');"

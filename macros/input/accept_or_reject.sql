@@ -8,27 +8,17 @@
             so that the choice never depends on the order in which rows arrive
     prefer: an order by expression, from the row to keep to the rows to reject
     rejections: {reason in words: the condition under which it holds}
-    extra:  columns of `rows` to keep besides those of the input contract
-    keys:   where the keys can be read with less work than from `rows` -#}
-{% macro accept_or_reject(
-    source_name, table_name, rows, rejections, prefer=none, extra=[], keys=none
-) -%}
+    extra:  columns of `rows` to keep besides those of the input contract -#}
+{% macro accept_or_reject(source_name, table_name, rows, rejections, prefer=none, extra=[]) -%}
     {%- set table = raw_tables() | selectattr('table', 'equalto', table_name) | first -%}
     {%- set key = table.key -%}
-    {%- set columns = raw_columns(source_name, table_name) | map(attribute='name') | list -%}
-    {%- set same_key = [] -%}
-    {%- for column in key -%}
-        {%- do same_key.append(
-            'row_rejections.' ~ column
-            ~ (' is not distinct from ' if column in table.get('optional_key', []) else ' = ')
-            ~ 'repeated_keys.' ~ column
-        ) -%}
-    {%- endfor %}
+    {%- set columns = raw_columns(source_name, table_name) | map(attribute='name') | list %}
 
 row_rejections as (
 
     select
         *,
+        {{ hash_of(key) }} as key_hash,
         nullif(concat_ws(
             '; ', unreadable_values
             {%- for reason, condition in rejections.items() -%}
@@ -42,12 +32,13 @@ row_rejections as (
 
 ),
 
--- few rows share a key: only they are sorted, since sorting holds what it sorts in memory
-repeated_keys as (
+-- Few rows share a key: only they are sorted, since sorting holds what it sorts in memory.
+-- Rows that share a hash and no key are sorted too, and each is the first of its key.
+repeated_hashes as (
 
-    select {{ key | join(', ') }}
-    from {{ keys or rows }}
-    group by {{ key | join(', ') }}
+    select key_hash as repeated_hash
+    from row_rejections
+    group by key_hash
     having count(*) > 1
 
 ),
@@ -57,21 +48,18 @@ ranked_in_key as (
     select
         row_rejections.*,
         row_number() over (
-            partition by
-                {% for column in key -%}
-                row_rejections.{{ column }}{{ ',' if not loop.last }}
-                {% endfor %}
+            partition by {{ key | join(', ') }}
             order by
-                case when row_rejections.reasons_of_the_row is null then 0 else 1 end,
+                case when reasons_of_the_row is null then 0 else 1 end,
                 {% if prefer %}{{ prefer }},{% endif %}
                 {% for column in columns -%}
-                row_rejections.{{ column }} asc nulls last,
+                {{ column }} asc nulls last,
                 {% endfor -%}
-                row_rejections.raw_row asc
+                raw_row asc
         ) as rank_in_key
     from row_rejections
-    inner join repeated_keys
-        on {{ same_key | join(' and ') }}
+    inner join repeated_hashes
+        on row_rejections.key_hash = repeated_hashes.repeated_hash
 
 ),
 
@@ -80,7 +68,10 @@ judged as (
     select
         *,
         case
-            when rank_in_key > 1
+            when
+                rank_in_key > 1
+                {% for column in key if column not in table.get('optional_key', []) -%}
+                and {{ column }} is not null {% endfor %}
                 then concat_ws(
                     '; ', reasons_of_the_row,
                     'another row with this {{ key | join(" and ") }} '
@@ -93,15 +84,13 @@ judged as (
     union all
 
     select
-        *,
+        row_rejections.*,
         1 as rank_in_key,
-        reasons_of_the_row as rejection_reasons
+        row_rejections.reasons_of_the_row as rejection_reasons
     from row_rejections
-    where
-        not exists (
-            select 1 from repeated_keys
-            where {{ same_key | join(' and ') }}
-        )
+    left join repeated_hashes
+        on row_rejections.key_hash = repeated_hashes.repeated_hash
+    where repeated_hashes.repeated_hash is null
 
 )
 

@@ -20,11 +20,11 @@ anchors as (
 
     select
         *,
-        cast(anchor_date as timestamp) as anchor_at
-        {%- for days in windows %},
+        {% for days in windows -%}
         cast({{ dbt.dateadd('day', -days, 'anchor_date') }} as date)
-            as from_date_{{ days }}d
-        {%- endfor %}
+            as from_date_{{ days }}d,
+        {% endfor -%}
+        cast(anchor_date as timestamp) as anchor_at
     from {{ new_history_anchors() }} as new_anchors
 
 ),
@@ -177,7 +177,7 @@ days_before_gone_ones as (
         on
             days_before.customer_id = days.customer_id
             and days_before.date_before > days.order_date
-            and (days.valid_to is null or days.valid_to >= totals.anchor_at)
+            and (days.valid_to is null or totals.anchor_at <= days.valid_to)
     group by totals.customer_id, totals.anchor_date
 
 ),

@@ -43,6 +43,6 @@ examined as (
 ),
 
 {{ accept_or_reject(
-    'shop', 'order_lines', rows='examined', keys='order_lines', extra=['line_amount', 'exchange_rate'],
+    'shop', 'order_lines', rows='examined', extra=['line_amount', 'exchange_rate'],
     rejections=order_line_rejections()
 ) }}

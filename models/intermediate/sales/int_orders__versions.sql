@@ -19,10 +19,18 @@ returns as (
 ),
 
 -- few orders come back: only their lines are joined to versions
+returned_orders as (
+
+    select distinct order_id from returns
+
+),
+
 lines_of_returned_orders as (
 
-    select * from sale_lines
-    where order_id in (select order_id from returns)
+    select sale_lines.*
+    from sale_lines
+    inner join returned_orders
+        on sale_lines.order_id = returned_orders.order_id
 
 ),
 
@@ -77,17 +85,16 @@ lines_kept as (
 
     select
         {% for column in of_the_order + of_the_line -%}
-        {{ column }},
+        sale_lines.{{ column }},
         {% endfor -%}
-        net_amount,
-        quantity,
-        ordered_at as valid_from,
+        sale_lines.net_amount,
+        sale_lines.quantity,
+        sale_lines.ordered_at as valid_from,
         cast(null as timestamp) as valid_to
     from sale_lines
-    where not exists (
-        select 1 from returns
-        where sale_lines.order_id = returns.order_id
-    )
+    left join returned_orders
+        on sale_lines.order_id = returned_orders.order_id
+    where returned_orders.order_id is null
 
     union all
 
