@@ -1,6 +1,6 @@
 {#- Python models write their table themselves; SQL is that of dbt-spark. -#}
 {% macro sparksession__create_table_as(temporary, relation, compiled_code, language='sql') -%}
-    {%- if language == 'python' -%}
+    {%- if language == 'python' %}
 {{ compiled_code }}
 
 
@@ -13,4 +13,9 @@ store(
     {%- else -%}
         {{ spark__create_table_as(temporary, relation, compiled_code, language) }}
     {%- endif -%}
+{%- endmacro %}
+
+
+{#- Tables of files take no constraints: tests see to keys and nulls. -#}
+{% macro sparksession__persist_constraints(relation, model) -%}
 {%- endmacro %}
