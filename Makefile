@@ -21,12 +21,18 @@ DASHBOARD := .venv-dashboard
 DASHBOARD_READY := $(DASHBOARD)/.ready
 DASHBOARD_PORT ?= 8088
 
+# dbt-spark and pyspark have an environment of their own: 1 GB
+SPARK := .venv-spark
+SPARK_READY := $(SPARK)/.ready
+SPARK_SCRATCH := target/spark
+SPARK_PLUGIN := $(shell find adapters/sparksession -name '*.py' -o -name '*.sql' -o -name '*.toml')
+
 # files that build come first: with small ones last, no core waits long for another
 PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile \
 	--no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-fast test-library test-units test-newest lint docs settings metrics metrics-page cards report picture dashboard test-dashboard demo benchmark mutants lock clean
+.PHONY: help setup build test test-fast test-library test-units test-newest lint docs settings metrics metrics-page cards report picture dashboard test-dashboard demo benchmark spark-setup spark-build spark-cluster test-spark mutants lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 20
@@ -128,6 +134,28 @@ test-dashboard: $(READY) $(DASHBOARD_READY) ## Look at the dashboard in a browse
 	@test -e $(SCRATCH)/segmentation.duckdb || $(SCRATCH_ENV) $(DBT) build
 	SEGMENTATION_TEST_DEMO=$(SCRATCH)/segmentation.duckdb $(BIN)/pytest tests/python/dashboard
 
+spark-setup: $(SPARK_READY) ## Make the environment .venv-spark (Spark 4, dbt-spark) from its lock file
+
+$(SPARK_READY): requirements-spark.lock pyproject.toml $(SPARK_PLUGIN)
+	@command -v $(PYTHON) > /dev/null || { echo "$(PYTHON) is not installed. Install Python 3.11, or name another one: make PYTHON=python3.12 ..."; exit 1; }
+	@echo "Installing Spark in $(SPARK): 1 GB, one to three minutes"
+	test -x $(SPARK)/bin/pip || $(PYTHON) -m venv $(SPARK)
+	$(SPARK)/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-spark.lock
+	$(SPARK)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(SPARK)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --force-reinstall ./adapters/sparksession
+	@rm -rf adapters/sparksession/build adapters/sparksession/*.egg-info
+	@touch $@
+
+spark-build: $(SPARK_READY) ## Build everything on Spark, on this machine (needs Java 17)
+	DBT_TARGET_PATH=$(SPARK_SCRATCH)/dbt $(SPARK)/bin/dbt build --target spark
+
+spark-cluster: $(SPARK_READY) ## Build everything on a Spark cluster of three processes, and stop it
+	DBT_TARGET_PATH=$(SPARK_SCRATCH)/dbt $(SPARK)/bin/python adapters/sparksession/cluster.py $(SPARK)/bin/dbt build --target spark
+
+# the database of `make test` serves where it is; else the demo is built on both
+test-spark: $(READY) $(SPARK_READY) ## Build on DuckDB and Spark, and compare all marts row by row (needs Java 17)
+	$(BIN)/pytest tests/python/spark
+
 demo: $(READY) ## Write the demo seeds again
 	$(BIN)/python -m segmentation.world --customers 2000 --years 3 --seed 7 --format csv --prefix raw_ --raw seeds/demo
 
@@ -137,7 +165,7 @@ benchmark: $(READY) ## Measure time and memory beside a baseline
 mutants: $(READY) ## Break the library in 321 places, and see which tests notice
 	$(BIN)/python tests/mutants.py
 
-lock: $(READY) ## Pin the newest versions that pyproject.toml and the dashboard allow (needs uv)
+lock: $(READY) ## Pin the newest versions that pyproject.toml, the dashboard and Spark allow (needs uv)
 	uv pip compile --quiet --universal --upgrade --no-strip-extras --extra dev --extra docs --extra report \
 		--generate-hashes --no-header --no-annotate --no-emit-index-url \
 		--no-emit-find-links --python-version 3.11 pyproject.toml -o requirements.lock
@@ -145,6 +173,10 @@ lock: $(READY) ## Pin the newest versions that pyproject.toml and the dashboard 
 		--generate-hashes --no-header --no-annotate --no-emit-index-url \
 		--no-emit-find-links --python-version 3.11 \
 		dashboards/superset/requirements.in -o dashboards/superset/requirements.lock
+	uv pip compile --quiet --universal --upgrade --no-strip-extras \
+		--generate-hashes --no-header --no-annotate --no-emit-index-url \
+		--no-emit-find-links --python-version 3.11 --constraint requirements.lock \
+		adapters/sparksession/requirements.in -o requirements-spark.lock
 
 clean: ## Remove what builds leave behind, but not the environment or the database
 	rm -rf target logs docs/site .pytest_cache .ruff_cache .hypothesis

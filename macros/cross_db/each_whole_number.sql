@@ -4,5 +4,11 @@
 {%- endmacro %}
 
 {% macro default__each_whole_number(first, last) -%}
+    explode(case
+        when {{ first }} < {{ last }} then sequence({{ first }}, {{ last }} - 1)
+    end)
+{%- endmacro %}
+
+{% macro duckdb__each_whole_number(first, last) -%}
     unnest(range({{ first }}, {{ last }}))
 {%- endmacro %}

@@ -3,6 +3,10 @@
     {{ return(adapter.dispatch('file_columns', 'segmentation')(found)) }}
 {%- endmacro %}
 
+{% macro default__file_columns(found) -%}
+    {{ return(relation_columns(read_files(found))) }}
+{%- endmacro %}
+
 {% macro duckdb__file_columns(found) -%}
     {%- set described = run_query('describe select * from ' ~ read_files(found)) -%}
     {%- set columns = {} -%}

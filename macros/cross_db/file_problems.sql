@@ -4,16 +4,13 @@
     {{ return(adapter.dispatch('file_problems', 'segmentation')(found)) }}
 {%- endmacro %}
 
+{#- Spark reads files in parallel, and stops at the first that it cannot read. -#}
+{% macro default__file_problems(found) -%}
+    {{ return(format_problems(found)) }}
+{%- endmacro %}
+
 {% macro duckdb__file_problems(found) -%}
-    {%- set problems = [] -%}
-    {%- if found['format'] not in ['parquet', 'csv'] -%}
-        {%- do problems.append(
-            raw_folder() ~ '/' ~ found.name ~ " holds "
-            ~ ("no Parquet or CSV file" if found['format'] == 'nothing' else found['format'])
-            ~ ", which is not read: write the table as one file, or as a folder of Parquet "
-            ~ "or of CSV files."
-        ) -%}
-    {%- endif -%}
+    {%- set problems = format_problems(found) -%}
 
     {%- set headers = {} -%}
     {%- for file in found.files -%}
@@ -39,6 +36,17 @@
         {%- if problem -%}{%- do problems.append(file ~ ' ' ~ problem) -%}{%- endif -%}
     {%- endfor -%}
     {{ return(problems) }}
+{%- endmacro %}
+
+
+{#- What is wrong with the kind of files that hold a table, in words. -#}
+{% macro format_problems(found) -%}
+    {{ return([
+        raw_folder() ~ '/' ~ found.name ~ " holds "
+        ~ ("no Parquet or CSV file" if found['format'] == 'nothing' else found['format'])
+        ~ ", which is not read: write the table as one file, or as a folder of Parquet "
+        ~ "or of CSV files."
+    ] if found['format'] not in ['parquet', 'csv'] else []) }}
 {%- endmacro %}
 
 

@@ -10,6 +10,11 @@
 {%- endmacro %}
 
 
+{% macro sparksession__file_text(path) -%}
+    {{ return(adapter.file_text(path)) }}
+{%- endmacro %}
+
+
 {% macro duckdb__file_text(path) -%}
     {%- set place = quoted_text(path) -%}
     {%- set is_there = run_query('select 1 from glob(' ~ place ~ ')').rows -%}

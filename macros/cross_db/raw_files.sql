@@ -15,17 +15,6 @@
             later too
     keys:   columns that stand in the names of its folders, as in `country=GB/` -#}
 {% macro raw_files(table_name) -%}
-    {{ return(adapter.dispatch('raw_files', 'segmentation')(table_name)) }}
-{%- endmacro %}
-
-{% macro default__raw_files(table_name) -%}
-    {{ exceptions.raise_compiler_error(
-        "raw_path reads files on DuckDB only: on " ~ target.type ~ " load the raw tables "
-        ~ "into a schema and set raw_schema."
-    ) }}
-{%- endmacro %}
-
-{% macro duckdb__raw_files(table_name) -%}
     {%- set folder = raw_folder() -%}
     {%- set any_case = [] -%}
     {%- for letter in table_name -%}
@@ -107,9 +96,25 @@
 {%- endmacro %}
 
 
-{#- The files that match patterns, sorted, as they are named below a folder. A backslash
-    parts folders on Windows alone: elsewhere it may stand in the name of a file. -#}
+{#- The files that match patterns, sorted, as they are named below a folder. -#}
 {% macro listed_files(patterns, folder) -%}
+    {{ return(adapter.dispatch('listed_files', 'segmentation')(patterns, folder)) }}
+{%- endmacro %}
+
+{% macro default__listed_files(patterns, folder) -%}
+    {{ exceptions.raise_compiler_error(
+        "raw_path reads files on DuckDB and Spark only: on " ~ target.type ~ " load the raw "
+        ~ "tables into a schema and set raw_schema."
+    ) }}
+{%- endmacro %}
+
+{% macro sparksession__listed_files(patterns, folder) -%}
+    {{ return(adapter.list_files(folder, patterns)) }}
+{%- endmacro %}
+
+{#- A backslash parts folders on Windows alone: elsewhere it may stand in the name of a
+    file. -#}
+{% macro duckdb__listed_files(patterns, folder) -%}
     {%- set queries = [] -%}
     {%- for pattern in patterns -%}
         {%- do queries.append('select file from glob(' ~ quoted_text(pattern) ~ ')') -%}
@@ -127,6 +132,14 @@
     its database is opened. -#}
 {% macro raw_folder() -%}
     {{ return(adapter.dispatch('raw_folder', 'segmentation')()) }}
+{%- endmacro %}
+
+{% macro default__raw_folder() -%}
+    {{ return(setting('raw_path').rstrip('/')) }}
+{%- endmacro %}
+
+{% macro sparksession__raw_folder() -%}
+    {{ return(adapter.whole_path(setting('raw_path'))) }}
 {%- endmacro %}
 
 {#- DuckDB says where it runs only of allowed_directories, which it stores from the root on.

@@ -6,6 +6,40 @@
     {{ return(adapter.dispatch('read_files', 'segmentation')(found)) }}
 {%- endmacro %}
 
+{#- Spark has no reader with options that a view may keep, so that a table of the schema
+    raw_files leads to the files. Nothing is copied. -#}
+{% macro default__read_files(found) -%}
+    {%- set table = api.Relation.create(
+        schema='raw_files', identifier=found.name.split('.')[0] | lower, type='table'
+    ) -%}
+    {%- set place = raw_folder() ~ '/' ~ found.name -%}
+    {%- set options = {'path': place} -%}
+    {%- if found['format'] == 'csv' -%}
+        {%- do options.update({
+            'header': 'true', 'inferSchema': 'false', 'quote': '"', 'escape': '"',
+            'multiLine': 'true', 'mode': 'FAILFAST', 'encoding': 'UTF-8',
+            'delimiter': adapter.csv_delimiter(found.files[0]),
+        }) -%}
+    {%- else -%}
+        {%- do options.update({'mergeSchema': 'true'}) -%}
+    {%- endif -%}
+    {%- if not found['keys'] -%}{%- do options.update({'recursiveFileLookup': 'true'}) -%}{%- endif -%}
+    {%- set written = [] -%}
+    {%- for name, value in options.items() -%}
+        {%- do written.append(name ~ ' ' ~ quoted_text(value)) -%}
+    {%- endfor -%}
+    {%- if adapter.is_first_time('read_files ' ~ found.name) -%}
+        {%- do run_query('create schema if not exists raw_files') -%}
+        {%- do run_query('drop table if exists ' ~ table) -%}
+        {%- do run_query(
+            'create table ' ~ table ~ ' using ' ~ found['format']
+            ~ ' options (' ~ written | join(', ') ~ ')'
+        ) -%}
+        {%- if found['keys'] -%}{%- do run_query('msck repair table ' ~ table) -%}{%- endif -%}
+    {%- endif -%}
+    {{ return(table) }}
+{%- endmacro %}
+
 {% macro duckdb__read_files(found) -%}
     {%- set reader = file_reader(found) -%}
     {%- if not found['keys'] -%}

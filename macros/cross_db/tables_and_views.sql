@@ -9,6 +9,10 @@
     {{ return([]) }}
 {%- endmacro %}
 
+{% macro sparksession__tables_and_views() -%}
+    {{ return(adapter.catalog_tables()) }}
+{%- endmacro %}
+
 {% macro duckdb__tables_and_views() -%}
     {%- set found = [] -%}
     {%- set rows = run_query(

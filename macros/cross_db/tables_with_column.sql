@@ -8,6 +8,15 @@
     {{ return([]) }}
 {%- endmacro %}
 
+{% macro sparksession__tables_with_column(column) -%}
+    {%- set found = [] -%}
+    {%- for table in adapter.catalog_tables() if table.type == 'table'
+        and column in table.columns -%}
+        {%- do found.append(table.schema ~ '.' ~ table.name) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
 {% macro duckdb__tables_with_column(column) -%}
     {{ return(run_query(
         "select table_schema || '.' || table_name from information_schema.columns "

@@ -1,10 +1,6 @@
 {#- What lies under `raw_path`, looks like data and holds no raw table that is read, by
     name: without this check a misspelt file would silently count as absent. -#}
 {% macro unread_files() -%}
-    {{ return(adapter.dispatch('unread_files', 'segmentation')()) }}
-{%- endmacro %}
-
-{% macro duckdb__unread_files() -%}
     {%- set folder = raw_folder() -%}
     {%- set tables = raw_tables() | map(attribute='table') | list -%}
     {%- set read = [] -%}

@@ -7,7 +7,30 @@
 {%- endmacro %}
 
 {% macro default__written_time(text) -%}
-    try_cast(regexp_replace({{ text }}, '{{ offset_pattern() }}', '$1') as timestamp)
+    {%- set year_first = "^\\d{4}[-/]\\d\\d?[-/]\\d\\d?"
+        ~ "([ T]+\\d\\d?:\\d\\d(:\\d\\d([.,]\\d+)?)?)?$" -%}
+    {%- set formats = [] -%}
+    {%- for day in ['yyyy-M-d', 'd [MMMM][MMM] yyyy', '[MMMM][MMM] d yyyy'] -%}
+        {%- for time in ['[ H:m[:s]]', ' h:m[:s] a'] -%}
+            {%- do formats.append("try_to_timestamp(plain, '" ~ day ~ time ~ "')") -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- set without_offset = replaced('raw_text', offset_pattern(), '\\1') -%}
+    {%- set plain -%}
+        element_at(transform(array({{ plain_time('raw_text') }}), plain ->
+            coalesce({{ formats | join(', ') }})), 1)
+    {%- endset -%}
+    element_at(transform(array({{ text }}), raw_text -> case
+        when {{ matches(without_offset, year_first) }}
+            then try_cast(translate({{ without_offset }}, ',/', '.-') as timestamp)
+        when {{ matches('raw_text', '^[0-9]{8}$') }}
+            then try_to_timestamp(raw_text, 'yyyyMMdd')
+        when {{ matches('raw_text', '^[0-9]{14}$') }}
+            then try_to_timestamp(raw_text, 'yyyyMMddHHmmss')
+        when {{ matches('raw_text', epoch_pattern()) }}
+            then timestamp_micros(cast(left(rpad(raw_text, 16, '0'), 16) as bigint))
+        when {{ matches('raw_text', '(^|[^0-9])[0-9]{4}([^0-9]|$)') }} then {{ plain }}
+    end), 1)
 {%- endmacro %}
 
 {% macro duckdb__written_time(text) -%}
@@ -20,16 +43,6 @@
         {%- endfor -%}
     {%- endfor -%}
     {%- set without_offset = "regexp_replace(raw_text, '" ~ offset_pattern() ~ "', '\\1')" -%}
-    {#- one space where commas and spaces are; no weekday; 1-Jan-2024 as 1 Jan 2024 -#}
-    {%- set plain = "regexp_replace(regexp_replace(regexp_replace(" ~ without_offset
-        ~ ", '[,\\s]+', ' ', 'g'), '^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]* ', '')"
-        ~ ", '^(\\d\\d?)-([A-Za-z]+)-(\\d{4})', '\\1 \\2 \\3')" -%}
-    {%- if setting('date_order') -%}
-        {%- set plain = "regexp_replace(" ~ plain
-            ~ ", '^(\\d\\d?)[./-](\\d\\d?)[./-](\\d{4})( |$)', '"
-            ~ ('\\3-\\2-\\1\\4' if setting('date_order') == 'day first' else '\\3-\\1-\\2\\4')
-            ~ "')" -%}
-    {%- endif -%}
     {%- set read -%}
         case
             when regexp_matches({{ without_offset }}, '{{ year_first }}')
@@ -40,7 +53,7 @@
             when regexp_matches(raw_text, '{{ epoch_pattern() }}')
                 then make_timestamp(cast(left(rpad(raw_text, 16, '0'), 16) as bigint))
             when regexp_matches(raw_text, '(^|\D)\d{4}(\D|$)')
-                then try_strptime({{ plain }}, [{{ formats | join(', ') }}])
+                then try_strptime({{ plain_time('raw_text') }}, [{{ formats | join(', ') }}])
         end
     {%- endset -%}
     case
@@ -49,6 +62,25 @@
             then try_cast(replace({{ text }}, ',', '.') as timestamp)
         else list_transform([{{ text }}], lambda raw_text: {{ read }})[1]
     end
+{%- endmacro %}
+
+
+{#- A time as few formats read it: without its offset and its weekday, one space where
+    commas and spaces are, 1-Jan-2024 as 1 Jan 2024. -#}
+{% macro plain_time(text) -%}
+    {%- set plain = replaced(text, offset_pattern(), '\\1') -%}
+    {%- set plain = replaced(plain, '[,\\s]+', ' ') -%}
+    {%- set plain = replaced(plain, '^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]* ', '') -%}
+    {%- set plain = replaced(
+        plain, '^(\\d\\d?)-([A-Za-z]+)-(\\d{4})', '\\1 \\2 \\3'
+    ) -%}
+    {%- if setting('date_order') -%}
+        {%- set plain = replaced(
+            plain, '^(\\d\\d?)[./-](\\d\\d?)[./-](\\d{4})( |$)',
+            '\\3-\\2-\\1\\4' if setting('date_order') == 'day first' else '\\3-\\1-\\2\\4'
+        ) -%}
+    {%- endif -%}
+    {{ return(plain) }}
 {%- endmacro %}
 
 

@@ -9,8 +9,7 @@
     checksums=['input_checksum'], anchors='int_history_anchors'
 ) -%}
     {%- if is_incremental() -%}
-        delete from {{ this }}
-        where
+        {%- set is_stale -%}
             anchor_date not in (
                 select anchor_date from {{ ref(anchors) }}
             )
@@ -27,6 +26,8 @@
                     {%- endfor %}
                 where stored.anchor_date is null or not anchors.is_on_grid
             )
+        {%- endset -%}
+        {{ delete_rows(this, is_stale) }}
     {%- else -%}
         select 1
     {%- endif -%}

@@ -33,8 +33,10 @@
     the setting `id_case`. `1.785E+04` has lost its digits: it is no id, and null. -#}
 {% macro read_id(column) -%}
     {%- set as_it_came = 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' -%}
-    {%- set text = "regexp_replace(regexp_replace(" ~ composed_text(read_text(column))
-        ~ ", '^''+|[" ~ marks_of_no_width() ~ "]', '', 'g'), '^(-?[0-9]+)[.]0+$', '\\1')" -%}
+    {%- set plain = replaced(
+        composed_text(read_text(column)), "^''+|[" ~ marks_of_no_width() ~ "]", ''
+    ) -%}
+    {%- set text = replaced(plain, '^(-?[0-9]+)[.]0+$', '\\1') -%}
     {%- set case = {'upper': 'upper(', 'lower': 'lower('}.get(setting('id_case'), '(') -%}
     nullif(
         case
@@ -86,9 +88,18 @@
     day of the shop. -#}
 {% macro read_timestamp(column) -%}
     {%- set as_it_came = 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' -%}
-    {%- set text = read_text(column) -%}
     {%- set shop, raw = setting('shop_time_zone'), setting('raw_time_zone') -%}
-    {%- set time = written_time(text) -%}
+    {%- set time = 'time_as_written' -%}
+    {%- set in_zone -%}
+        case
+            when {{ has_offset('written_text') }}
+                then {{ time_in_zone(time_in_utc(time, 'written_text'), 'UTC', shop) }}
+            {%- if shop != raw %}
+            when {{ is_day_alone('written_text') }} then {{ time }}
+            {%- endif %}
+            else {{ time_in_zone(time, raw, shop) }}
+        end
+    {%- endset -%}
     case
         -- most times are written like this, and need neither a trim nor a closer look
         when {{ matches(
@@ -96,12 +107,10 @@
             '^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?$'
         ) }}
             then {{ time_in_zone('try_cast(' ~ as_it_came ~ ' as timestamp)', raw, shop) }}
-        when {{ has_offset(text) }}
-            then {{ time_in_zone(time_in_utc(time, text), 'UTC', shop) }}
-        {%- if shop != raw %}
-        when {{ is_day_alone(text) }} then {{ time }}
-        {%- endif %}
-        else {{ time_in_zone(time, raw, shop) }}
+        else {{ let(
+            'written_text', read_text(column),
+            let('time_as_written', written_time('written_text'), in_zone)
+        ) }}
     end
 {%- endmacro %}
 

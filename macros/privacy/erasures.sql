@@ -58,7 +58,7 @@
         {%- set pseudonyms = relation_of('ml_customers__pseudonyms')
             if setting('pseudonym_key_env') is not none else none -%}
         {%- if names %}
-        create temporary table erased_wholly as
+        {{ create_scratch_table('erased_wholly') }}
         select distinct customer_id from {{ begun }}
         {%- if tables %}
         where customer_id not in (
@@ -82,9 +82,8 @@
             on begun.customer_id = pseudonyms.customer_id
         {%- endif %}
         where begun.customer_id in (select customer_id from erased_wholly);
-        delete from {{ begun }}
-        where customer_id in (select customer_id from erased_wholly);
-        drop table erased_wholly;
+        {{ delete_rows(begun, 'customer_id in (select customer_id from erased_wholly)') }}
+        {{ drop_scratch_table('erased_wholly') }}
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

@@ -193,7 +193,7 @@
             {%- do views.append('select fit_id from ' ~ relation) -%}
         {%- endif -%}
     {%- endfor -%}
-    {{ return("(select string_agg(fit_id, ', ' order by fit_id) from ("
+    {{ return('(select ' ~ dbt.listagg('fit_id', "', '", 'order by fit_id') ~ ' from ('
         ~ views | join(' union ') ~ ') as fits)' if views else 'null') }}
 {%- endmacro %}
 

@@ -2,6 +2,10 @@
     tested, and holds all rows. -#}
 {% macro why_not_published() -%}
     {%- set asked = invocation_args_dict -%}
+    {%- set unable = adapter.dispatch('why_unable_to_publish', 'segmentation')() -%}
+    {%- if unable -%}
+        {{ return(unable) }}
+    {%- endif -%}
     {%- set left_out = asked.get('exclude_resource_types') or [] -%}
     {%- if asked.get('which') != 'build' -%}
         {{ return('dbt ' ~ asked.get('which') ~ ' runs no tests; dbt build publishes') }}

@@ -1,8 +1,8 @@
 """Reasons for each score. One row per customer, target and reason."""
 
-import pyarrow as pa
+from functools import partial
 
-from segmentation.binding import at_scoring, buyers
+from segmentation.binding import at_scoring, buyers, scored
 from segmentation.predictions.reasons import REASONS_SCHEMA, explain
 
 
@@ -11,9 +11,5 @@ def model(dbt, session):
     serving = dbt.ref("int_fits__serving")
     count = dbt.config.meta_get("count_reasons")
 
-    # read whole tables first: another query would silently end the stream
-    fits = serving.df()
-    customers = at_scoring(buyers(features)).to_arrow_reader(50_000)
-    return pa.RecordBatchReader.from_batches(
-        REASONS_SCHEMA, explain(customers, fits, count=count)
-    )
+    score = partial(explain, fits=serving.df(), count=count)
+    return scored(at_scoring(buyers(features)), score, REASONS_SCHEMA, 50_000)

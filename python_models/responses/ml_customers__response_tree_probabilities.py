@@ -1,8 +1,8 @@
 """Response probabilities where a tree model serves. One row per buyer and target."""
 
-import pyarrow as pa
+from functools import partial
 
-from segmentation.binding import at_scoring, buyers
+from segmentation.binding import at_scoring, buyers, scored
 from segmentation.predictions.scoring import PROBABILITIES_SCHEMA, score_forests
 
 
@@ -10,9 +10,5 @@ def model(dbt, session):
     features = dbt.ref("int_customers__features")
     serving = dbt.ref("int_fits__serving_responses")
 
-    # read whole tables first: another query would silently end the stream
-    fits = serving.df()
-    customers = at_scoring(buyers(features)).to_arrow_reader(100_000)
-    return pa.RecordBatchReader.from_batches(
-        PROBABILITIES_SCHEMA, score_forests(customers, fits)
-    )
+    score = partial(score_forests, fits=serving.df())
+    return scored(at_scoring(buyers(features)), score, PROBABILITIES_SCHEMA)

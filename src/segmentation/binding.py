@@ -4,9 +4,11 @@
 that filters by a condition; nothing here knows which one it is.
 """
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 
 def past_fits(dbt: Any, session: Any) -> pd.DataFrame | None:
@@ -45,6 +47,35 @@ def contactable(relation: Any) -> Any:
 def buyers(relation: Any, min_orders: int = 1) -> Any:
     """Return customers with some orders, of a relation with `count_orders`."""
     return relation.filter(f"count_orders >= {int(min_orders)}")
+
+
+def scored(
+    relation: Any,
+    score: Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]],
+    schema: pa.Schema,
+    rows: int = 100_000,
+) -> Any:
+    """Return what a function makes of all rows, read and written batch by batch.
+
+    Whatever else the function reads must be read before: another query would silently
+    end the stream.
+
+    Parameters
+    ----------
+    relation : relation
+        With `map_batches` where its rows are spread over machines: the function then
+        goes to the rows. Elsewhere with `to_arrow_reader`.
+    score : callable
+        From batches to batches, each row by itself.
+    schema : pyarrow.Schema
+        Of what `score` yields.
+    rows : int
+        Most rows in a batch that is read.
+    """
+    if hasattr(relation, "map_batches"):
+        return relation.map_batches(score, schema)
+    made = score(relation.to_arrow_reader(rows))
+    return pa.RecordBatchReader.from_batches(schema, made)
 
 
 def of_customers(relation: Any, customers: Any) -> Any:

@@ -74,7 +74,8 @@ descriptions as (
     select
         fit_id,
         cluster_id,
-        'Typically: ' || string_agg(words, ', ' order by feature) as description
+        'Typically: '
+        || {{ dbt.listagg('words', "', '", 'order by feature') }} as description
     from typical
     group by fit_id, cluster_id
 

@@ -13,7 +13,7 @@ memberships as (
 
     select
         customer_id,
-        string_agg(list_id, '|' order by list_id) as member_of
+        {{ dbt.listagg('list_id', "'|'", 'order by list_id') }} as member_of
     from {{ ref('int_customers__lookalike_seeds') }}
     group by customer_id
 

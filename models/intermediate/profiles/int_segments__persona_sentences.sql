@@ -24,7 +24,7 @@ sentences as (
         sentence_number,
         sentence,
         count(figure) as count_figures,
-        string_agg(distinct feature, ', ' order by feature) as features
+        {{ dbt.listagg('distinct feature', "', '", 'order by feature') }} as features
     from figures
     group by sentence_id, segment_id, section, sentence_number, sentence
 

@@ -25,7 +25,9 @@ sections as (
         segment_id,
         section_number,
         '## ' || heading || '{{ line ~ line }}- '
-        || string_agg(sentence, '{{ line }}- ' order by sentence_number) as body
+        || {{ dbt.listagg(
+            'sentence', "'" ~ line ~ "- '", 'order by sentence_number'
+        ) }} as body
     from {{ ref('int_segments__persona_sentences') }}
     group by segment_id, section_number, heading
 
@@ -35,7 +37,9 @@ cards as (
 
     select
         segment_id,
-        string_agg(body, '{{ line ~ line }}' order by section_number) as body
+        {{ dbt.listagg(
+            'body', "'" ~ line ~ line ~ "'", 'order by section_number'
+        ) }} as body
     from sections
     group by segment_id
 

@@ -44,7 +44,7 @@ reasons as (
     qualify
         row_number() over (
             partition by table_name
-            order by count(*) desc, rejection_reasons asc
+            order by count_rows desc, rejection_reasons asc
         ) = 1
 
 )

@@ -275,7 +275,7 @@ suspicious_features as (
         'Look when these columns are filled in and mend them, take them out of the '
         || 'features, or keep quiet' as choices,
         -- the names without their figures
-        regexp_replace(excluded_features, ': [^?]*[?]', '', 'g') as decided_on_value,
+        {{ replaced('excluded_features', ': [^?]*[?]', '') }} as decided_on_value,
         cast(null as double) as decided_on_figure,
         cast(null as decimal(18, 2)) as value_at_stake
     from fits

@@ -110,7 +110,7 @@ held as (
         {{ metric }}_score,
         {% endfor -%}
         {% for metric, cut in rfm_cuts() -%}
-        last_value({{ metric }}_{{ cut }}_passed ignore nulls) over (
+        {{ last_known(metric ~ '_' ~ cut ~ '_passed') }} over (
             partition by customer_id
             order by anchor_date
             rows between unbounded preceding and current row

@@ -59,14 +59,16 @@ def publish_marts(
         name: first[name]
         for name in ("run_id", "version", "code_version", "settings", "data_through")
     }
-    (about["published_at"],) = session.execute(
-        "select cast(current_timestamp at time zone 'UTC' as timestamp)"
-    ).fetchone()
-    folder = _folder_of(session, first["publish_path"])
-    why_not = first["why_not"] or (
-        None if folder else "the database lies in no file, and publish_path is not set"
-    )
-    if why_not or folder is None:
+    # an engine that publishes nothing says why, and is asked for nothing else
+    why_not, folder = first["why_not"], None
+    if not why_not:
+        (about["published_at"],) = session.execute(
+            "select cast(current_timestamp at time zone 'UTC' as timestamp)"
+        ).fetchone()
+        folder = _folder_of(session, first["publish_path"])
+        if not folder:
+            why_not = "the database lies in no file, and publish_path is not set"
+    if folder is None:
         row = {**about, "version": None, "published_at": None, "why_not": why_not}
     else:
         marts = [
