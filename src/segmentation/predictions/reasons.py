@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from segmentation.frames import one_batch
 from segmentation.learning.candidates import Model
 from segmentation.predictions import forecasts
 from segmentation.predictions.scoring import Amounts, frames_of, model_of
@@ -216,45 +215,49 @@ def amount_terms(fit: Amounts, customers: pd.DataFrame) -> Terms | None:
     )
 
 
-def top_reasons(terms: Terms, ids: pd.Series, target: str, count: int) -> pd.DataFrame:
+def top_reasons(terms: Terms, ids: pa.Array, target: str, count: int) -> pa.RecordBatch:
     """Keep the contributions that matter most; the rest is one row, so that all sum.
+
+    Parameters
+    ----------
+    terms : Terms
+    ids : pyarrow.Array of string, length n
+    target : str
+    count : int
 
     Returns
     -------
-    DataFrame
+    pyarrow.RecordBatch
         `REASONS_SCHEMA`; per customer the base (rank 0), the top reasons (1, 2, …) and
         all else (the last), where there is more.
     """
     n, p = terms.contributions.shape
     kept = min(count, p)
-    order = np.argsort(-np.abs(terms.contributions), axis=1, kind="stable")[:, :kept]
-    names = np.array(terms.names, dtype=object)
-    top = np.take_along_axis(terms.contributions, order, axis=1)
-    columns: list[tuple[str | np.ndarray, np.ndarray, np.ndarray]] = [
-        (AVERAGE, np.full(n, np.nan), np.full(n, terms.base))
-    ]
-    for rank in range(kept):
-        values = np.take_along_axis(terms.values, order[:, [rank]], axis=1)[:, 0]
-        columns.append((names[order[:, rank]], values, top[:, rank]))
+    # features first: each rank is one stretch of memory
+    contributions = np.ascontiguousarray(terms.contributions.T)
+    order = np.argsort(-np.abs(contributions), axis=0, kind="stable")[:kept]
+    top = np.take_along_axis(contributions, order, axis=0)
+    blank = np.full((1, n), np.nan)
+    codes = [np.full((1, n), p), order]
+    values = [blank, np.take_along_axis(terms.values.T, order, axis=0)]
+    added = [np.full((1, n), terms.base), top]
     if kept < p:
-        rest = terms.contributions.sum(axis=1) - top.sum(axis=1)
-        columns.append((ALL_ELSE, np.full(n, np.nan), rest))
-    return pd.concat(
+        codes.append(np.full((1, n), p + 1))
+        values.append(blank)
+        added.append((contributions.sum(axis=0) - top.sum(axis=0))[None])
+    code = np.concatenate(codes)
+    names = pa.array([*terms.names, AVERAGE, ALL_ELSE], pa.string())
+    return pa.RecordBatch.from_arrays(
         [
-            pd.DataFrame(
-                {
-                    "customer_id": ids.to_numpy(),
-                    "target": target,
-                    "reason_rank": rank,
-                    "feature": feature,
-                    "feature_value": value,
-                    "contribution": contribution,
-                    "scale": terms.scale,
-                }
-            )
-            for rank, (feature, value, contribution) in enumerate(columns)
+            pa.concat_arrays([ids] * len(code)),
+            pa.repeat(pa.scalar(target), code.size),
+            pa.array(np.repeat(np.arange(len(code)), n)),
+            names.take(pa.array(code.ravel())),
+            pa.array(np.concatenate(values).ravel(), from_pandas=True),
+            pa.array(np.concatenate(added).ravel(), from_pandas=True),
+            pa.repeat(pa.scalar(terms.scale), code.size),
         ],
-        ignore_index=True,
+        schema=REASONS_SCHEMA,
     )
 
 
@@ -284,10 +287,10 @@ def explain(
     }
     served = Amounts.of(fits)
     for customers in frames_of(batches):
+        ids = pa.array(customers["customer_id"], pa.string())
         for target, terms in [
             *((t, probability_terms(m, customers)) for t, m in models.items()),
             *((fit.target, amount_terms(fit, customers)) for fit in served),
         ]:
             if terms is not None:
-                frame = top_reasons(terms, customers["customer_id"], target, count)
-                yield one_batch(frame, REASONS_SCHEMA)
+                yield top_reasons(terms, ids, target, count)
