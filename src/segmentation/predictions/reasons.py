@@ -109,9 +109,9 @@ class Terms:
 
 
 def _values(customers: pd.DataFrame, names: Iterable[str]) -> np.ndarray:
-    return np.column_stack(
+    return np.stack(
         [pd.to_numeric(customers[name]).to_numpy(float) for name in names]
-    )
+    ).T
 
 
 def probability_terms(model: Model, customers: pd.DataFrame) -> Terms:
@@ -124,37 +124,33 @@ def probability_terms(model: Model, customers: pd.DataFrame) -> Terms:
         model.base_value,
         LOG_ODDS,
     )
-    for group, kin in KINDRED.items():
-        terms = together(terms, kin, group)
-    return terms
+    return together(terms, KINDRED)
 
 
-def together(terms: Terms, kin: Sequence[str], group: str) -> Terms:
+def together(terms: Terms, kindred: dict[str, Sequence[str]]) -> Terms:
     """Make one term of some that move together; one of them alone keeps its name.
 
     Parameters
     ----------
     terms : Terms
-    kin : sequence of str
-        Features, of which the first gives the group its value; NaN where it is not
-        among the terms.
-    group : str
-        Name of the new term.
+    kindred : dict
+        Name of a new term to features, of which the first gives it its value; NaN where
+        that one is not among the terms.
     """
-    at = [terms.names.index(name) for name in kin if name in terms.names]
-    if len(at) < 2:
-        return terms
-    rest = [i for i in range(len(terms.names)) if i not in at]
-    lead = terms.values[:, at[:1]]
-    value = lead if terms.names[at[0]] == kin[0] else np.full_like(lead, np.nan)
-    sums = terms.contributions[:, at].sum(axis=1, keepdims=True)
-    return Terms(
-        [*(terms.names[i] for i in rest), group],
-        np.hstack([terms.values[:, rest], value]),
-        np.hstack([terms.contributions[:, rest], sums]),
-        terms.base,
-        terms.scale,
-    )
+    place = {name: number for number, name in enumerate(terms.names)}
+    present = {g: [place[n] for n in kin if n in place] for g, kin in kindred.items()}
+    here = {group: some for group, some in present.items() if len(some) > 1}
+    gone = {number for some in here.values() for number in some}
+    single = {name: [n] for name, n in place.items() if n not in gone}
+    n = len(terms.values)
+    values, sums = np.full((2, len(single) + len(here), n), np.nan)
+    for row, (name, some) in enumerate((single | here).items()):
+        lead = place.get(kindred[name][0]) if name in here else some[0]
+        if lead is not None:
+            values[row] = terms.values[:, lead]
+        # one after the other, so that a row sums alike in every batch
+        sums[row] = sum(terms.contributions[:, number] for number in some)
+    return Terms([*single, *here], values.T, sums.T, terms.base, terms.scale)
 
 
 def amount_terms(fit: Amounts, customers: pd.DataFrame) -> Terms | None:
@@ -187,11 +183,8 @@ def amount_terms(fit: Amounts, customers: pd.DataFrame) -> Terms | None:
         return None
     if fit.model is not None:
         known = forecasts.with_expectations(customers, purchases, fit.horizon_days)
-        orders = together(
-            probability_terms(fit.model, known),
-            tuple(forecasts.EXPECTATIONS),
-            next(iter(forecasts.EXPECTATIONS)),
-        )
+        expected = tuple(forecasts.EXPECTATIONS)
+        orders = together(probability_terms(fit.model, known), {expected[0]: expected})
         held = np.log(found.orders / fit.level) - fit.model.margin(known)
         return Terms(
             [*orders.names, "expected_order_amount", MOST_ORDERS],
