@@ -1,6 +1,6 @@
 """Say why each score is what it is: terms that add up to it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -127,13 +127,13 @@ def probability_terms(model: Model, customers: pd.DataFrame) -> Terms:
     return together(terms, KINDRED)
 
 
-def together(terms: Terms, kindred: dict[str, Sequence[str]]) -> Terms:
+def together(terms: Terms, kindred: Mapping[str, Sequence[str]]) -> Terms:
     """Make one term of some that move together; one of them alone keeps its name.
 
     Parameters
     ----------
     terms : Terms
-    kindred : dict
+    kindred : mapping
         Name of a new term to features, of which the first gives it its value; NaN where
         that one is not among the terms.
     """
