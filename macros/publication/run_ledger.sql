@@ -86,13 +86,13 @@
             {{ inputs_of_run() }};
         {%- endif %}
         insert into {{ source('ledger', 'run_ends') }}
-            ({{ ledger_tables().run_ends | join(', ') }}) values (
+            ({{ ledger_tables().run_ends | join(', ') }})
+        select
             {{ quoted_text(invocation_id) }},
             {{ quoted_text(outcome_of(nodes)) }},
             {{ published_version() }},
             {{ fits_in_use() }},
-            {{ time_literal(modules.datetime.datetime.now(modules.pytz.utc)) }}
-        );
+            {{ time_literal(modules.datetime.datetime.now(modules.pytz.utc)) }};
     {%- endif -%}
 {%- endmacro %}
 

@@ -193,7 +193,7 @@ outcomes as (
     select
         target,
         case
-            when grouping like 'protected\_%' escape '\'
+            when grouping like 'protected!_%' escape '!'
                 then substring(grouping, length('protected_') + 1)
             else grouping
         end as attribute,

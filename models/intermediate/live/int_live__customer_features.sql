@@ -1,4 +1,4 @@
-{{ config(materialized="view") }}
+{{ config(materialized=live_materialization()) }}
 
 -- Each step is by customer, so that a filter on one customer reaches the tables at the
 -- start. A step read by two others stops the filter but for `passes_filters_on`.

@@ -1,4 +1,4 @@
-{{ config(materialized="view") }}
+{{ config(materialized=live_materialization()) }}
 
 -- New rows are read and judged as the build does it. Only the rule of
 -- int_plausible_dates needs all new rows; the rest works by customer.

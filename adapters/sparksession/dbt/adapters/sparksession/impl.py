@@ -104,6 +104,13 @@ class SparkSessionAdapter(SparkAdapter):
         return max(",;\t|", key=first.count)
 
     @available
+    def compact(self, sql: str) -> str:
+        """Return SQL without comments and indentation."""
+        from dbt.adapters.sparksession.session import compact
+
+        return compact(sql)
+
+    @available
     def is_first_time(self, what: str) -> bool:
         """Return whether this command asks for the first time: each asks anew."""
         with _asking:

@@ -29,6 +29,8 @@ ALWAYS = {
     "spark.hadoop.hive.hmshandler.retry.interval": "200ms",
 }
 OLDEST_JAVA = 17
+# what holds no statement's end: texts, names and comments
+OPAQUE = r"""'(?:[^'\\]|\\.|'')*'|`[^`]*`|--[^\n]*|/[*].*?[*]/"""
 _starting = threading.Lock()
 _sessions: list[SparkSession] = []
 
@@ -85,14 +87,28 @@ def check_java() -> None:
     )
 
 
+def compact(sql: str) -> str:
+    """Return SQL without comments and indentation: a metastore keeps short views only."""
+    parts = re.split(f"({OPAQUE})", sql, flags=re.S)
+    kept = [
+        part
+        if part.startswith(("'", "`"))
+        else " "
+        if part.startswith(("--", "/*"))
+        else re.sub(r"[ \t\r\n]+", " ", part)
+        for part in parts
+    ]
+    return "".join(kept).strip()
+
+
 def statements_in(sql: str) -> Iterator[str]:
     """Yield the statements of a text, which semicolons part: Spark runs one at a time."""
-    parts = re.split(r"""('(?:[^'\\]|\\.|'')*'|--[^\n]*|/[*].*?[*]/|;)""", sql, flags=re.S)
+    parts = re.split(f"({OPAQUE}|;)", sql, flags=re.S)
     statement = ""
     for part in [*parts, ";"]:
         if part != ";":
             statement += part
-        elif re.sub(r"--[^\n]*|/[*].*?[*]/", "", statement, flags=re.S).strip():
+        elif compact(statement):
             yield statement
             statement = ""
 
