@@ -82,13 +82,14 @@ def check_java() -> None:
             return
         found = f"{java} is {match.group(0) if match else 'of an unknown version'}"
     raise DbtRuntimeError(
-        f"Spark needs Java {OLDEST_JAVA} or later, and {found}. Install one (on Debian: "
+        f"Spark needs Java {OLDEST_JAVA} or later, and {found}. "
+        "Install one (on Debian: "
         "apt-get install openjdk-17-jre-headless), or let JAVA_HOME lead to it."
     )
 
 
 def compact(sql: str) -> str:
-    """Return SQL without comments and indentation: a metastore keeps short views only."""
+    """Return SQL without comments and indentation: views may not be long."""
     parts = re.split(f"({OPAQUE})", sql, flags=re.S)
     kept = [
         part
@@ -102,7 +103,7 @@ def compact(sql: str) -> str:
 
 
 def statements_in(sql: str) -> Iterator[str]:
-    """Yield the statements of a text, which semicolons part: Spark runs one at a time."""
+    """Yield the statements between semicolons: Spark runs one at a time."""
     parts = re.split(f"({OPAQUE}|;)", sql, flags=re.S)
     statement = ""
     for part in [*parts, ";"]:
@@ -143,4 +144,6 @@ class SessionConnection(Connection):
 
 def connect(parameters: dict[str, Any]) -> SessionConnectionWrapper:
     """Return what dbt-spark calls a handle."""
-    return SessionConnectionWrapper(SessionConnection(server_side_parameters=parameters))
+    return SessionConnectionWrapper(
+        SessionConnection(server_side_parameters=parameters)
+    )
