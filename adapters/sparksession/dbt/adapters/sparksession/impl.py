@@ -23,7 +23,9 @@ _asked: set[tuple[str, str]] = set()
 class SessionJob(PythonJobHelper):
     """Runs the code of a Python model here, beside the session."""
 
-    def __init__(self, parsed_model: dict, credentials: SparkSessionCredentials) -> None:
+    def __init__(
+        self, parsed_model: dict, credentials: SparkSessionCredentials
+    ) -> None:
         self.name = parsed_model["name"]
         self.parameters = credentials.server_side_parameters
 
@@ -135,6 +137,8 @@ class SparkSessionAdapter(SparkAdapter):
         from dbt.adapters.sparksession.session import session_of
 
         session = session_of(self.config.credentials.server_side_parameters)
-        casts = [f"cast(`{name}` as {type}) as `{name}`" for name, type in types.items()]
+        casts = [
+            f"cast(`{name}` as {type}) as `{name}`" for name, type in types.items()
+        ]
         rows = session.createDataFrame(text_table(table))
         rows.selectExpr(*casts).write.insertInto(str(relation))

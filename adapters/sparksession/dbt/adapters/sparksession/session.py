@@ -30,7 +30,7 @@ ALWAYS = {
 }
 OLDEST_JAVA = 17
 # what holds no statement's end: texts, names and comments
-OPAQUE = r"""'(?:[^'\\]|\\.|'')*'|`[^`]*`|--[^\n]*|/[*].*?[*]/"""
+OPAQUE = r"""'(?:[^'\\]|\\.|'')*'|`[^`]*`|"[^"]*"|--[^\n]*|/[*].*?[*]/"""
 _starting = threading.Lock()
 _sessions: list[SparkSession] = []
 
@@ -88,11 +88,11 @@ def check_java() -> None:
 
 
 def compact(sql: str) -> str:
-    """Return SQL without comments and indentation: a metastore keeps short views only."""
+    """Return SQL without comments and indentation: metastores keep short views only."""
     parts = re.split(f"({OPAQUE})", sql, flags=re.S)
     kept = [
         part
-        if part.startswith(("'", "`"))
+        if part.startswith(("'", '"', "`"))
         else " "
         if part.startswith(("--", "/*"))
         else re.sub(r"[ \t\r\n]+", " ", part)
@@ -102,7 +102,7 @@ def compact(sql: str) -> str:
 
 
 def statements_in(sql: str) -> Iterator[str]:
-    """Yield the statements of a text, which semicolons part: Spark runs one at a time."""
+    """Yield the statements of a text, parted by semicolons: Spark runs one at a time."""
     parts = re.split(f"({OPAQUE}|;)", sql, flags=re.S)
     statement = ""
     for part in [*parts, ";"]:
@@ -143,4 +143,6 @@ class SessionConnection(Connection):
 
 def connect(parameters: dict[str, Any]) -> SessionConnectionWrapper:
     """Return what dbt-spark calls a handle."""
-    return SessionConnectionWrapper(SessionConnection(server_side_parameters=parameters))
+    return SessionConnectionWrapper(
+        SessionConnection(server_side_parameters=parameters)
+    )
