@@ -41,9 +41,8 @@ def wait_for(port: int, what: subprocess.Popen, seconds: int = 90) -> None:
 
 def main(command: list[str]) -> int:
     """Start the cluster, run a command, stop the cluster; return what the command did."""
-    home = Path(
-        os.environ.get("SEGMENTATION_SPARK_PATH", "segmentation.spark")
-    ).resolve()
+    place = os.environ.get("SEGMENTATION_SPARK_PATH", "segmentation.spark")
+    home = Path(place).resolve()
     logs = home / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     env = {

@@ -23,7 +23,9 @@
     {%- else -%}
         {%- do options.update({'mergeSchema': 'true'}) -%}
     {%- endif -%}
-    {%- if not found['keys'] -%}{%- do options.update({'recursiveFileLookup': 'true'}) -%}{%- endif -%}
+    {%- if not found['keys'] -%}
+        {%- do options.update({'recursiveFileLookup': 'true'}) -%}
+    {%- endif -%}
     {%- set written = [] -%}
     {%- for name, value in options.items() -%}
         {%- do written.append(name ~ ' ' ~ quoted_text(value)) -%}

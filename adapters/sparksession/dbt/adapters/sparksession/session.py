@@ -88,7 +88,7 @@ def check_java() -> None:
 
 
 def compact(sql: str) -> str:
-    """Return SQL without comments and indentation: metastores keep short views only."""
+    """Return SQL without comments and indentation: metastores keep short views."""
     parts = re.split(f"({OPAQUE})", sql, flags=re.S)
     kept = [
         part
@@ -102,7 +102,7 @@ def compact(sql: str) -> str:
 
 
 def statements_in(sql: str) -> Iterator[str]:
-    """Yield the statements of a text, parted by semicolons: Spark runs one at a time."""
+    """Yield statements, which semicolons part: Spark runs one at a time."""
     parts = re.split(f"({OPAQUE}|;)", sql, flags=re.S)
     statement = ""
     for part in [*parts, ";"]:
