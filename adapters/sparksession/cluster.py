@@ -40,7 +40,7 @@ def wait_for(port: int, what: subprocess.Popen, seconds: int = 90) -> None:
 
 
 def main(command: list[str]) -> int:
-    """Start the cluster, run a command, stop the cluster; return what the command did."""
+    """Start the cluster, run a command and stop; return what the command returned."""
     place = os.environ.get("SEGMENTATION_SPARK_PATH", "segmentation.spark")
     home = Path(place).resolve()
     logs = home / "logs"

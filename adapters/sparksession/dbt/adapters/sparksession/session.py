@@ -82,7 +82,7 @@ def check_java() -> None:
             return
         found = f"{java} is {match.group(0) if match else 'of an unknown version'}"
     raise DbtRuntimeError(
-        f"Spark needs Java {OLDEST_JAVA} or later, and {found}. Install one (on Debian: "
+        f"Spark needs Java {OLDEST_JAVA} or later, and {found}. Install one (Debian: "
         "apt-get install openjdk-17-jre-headless), or let JAVA_HOME lead to it."
     )
 
