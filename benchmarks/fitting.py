@@ -15,8 +15,8 @@ import duckdb
 from benchmarks.running import make_shop, run_dbt
 
 FITS = [
-    f"ml_customers__{name}_fits"
-    for name in ("purchase", "response", "amount", "category")
+    f"ml_fits__{name}"
+    for name in ("purchases", "responses", "values", "next_categories")
 ]
 # what the fits read, and the views over them
 READ = [f"+{fit}" for fit in FITS]

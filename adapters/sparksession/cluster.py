@@ -40,9 +40,10 @@ def wait_for(port: int, what: subprocess.Popen, seconds: int = 90) -> None:
 
 
 def main(command: list[str]) -> int:
-    """Start the cluster, run a command and stop; return what the command returned."""
-    place = os.environ.get("SEGMENTATION_SPARK_PATH", "segmentation.spark")
-    home = Path(place).resolve()
+    """Run a command beside a cluster that is up as long; return what it did."""
+    home = Path(
+        os.environ.get("SEGMENTATION_SPARK_PATH", "segmentation.spark")
+    ).resolve()
     logs = home / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     env = {

@@ -16,28 +16,19 @@
             from {{ rows }}
             where {{ column }} is not null
             group by customer_id, anchor_date, {{ column }}
-        ),
-
-        shares as (
-            select
-                *,
-                sum(total) over (partition by customer_id, anchor_date) as grand_total,
-                count(*) over (partition by customer_id, anchor_date) as count_values
-            from totals
         )
 
         select
             customer_id,
             anchor_date,
-            favourite as favourite_{{ column }},
-            cast(total as double) / nullif(cast(grand_total as double), 0)
+            min_by(
+                favourite,
+                {{ struct_of({'negative_total': '-total', 'favourite': 'favourite'}) }}
+            ) as favourite_{{ column }},
+            cast(max(total) as double) / nullif(cast(sum(total) as double), 0)
                 as favourite_{{ column }}_share,
-            count_values as count_{{ plural }}
-        from shares
-        qualify
-            row_number() over (
-                partition by customer_id, anchor_date
-                order by total desc, favourite asc
-            ) = 1
+            count(*) as count_{{ plural }}
+        from totals
+        group by customer_id, anchor_date
     )
 {%- endmacro %}

@@ -18,6 +18,7 @@ row_rejections as (
 
     select
         *,
+        {{ hash_of(key) }} as key_hash,
         nullif(concat_ws(
             '; ', unreadable_values
             {%- for reason, condition in rejections.items() -%}
@@ -31,10 +32,21 @@ row_rejections as (
 
 ),
 
+-- Few rows share a key: only they are sorted, since sorting holds what it sorts in memory.
+-- Rows that share a hash and no key are sorted too, and each is the first of its key.
+repeated_hashes as (
+
+    select key_hash as repeated_hash
+    from row_rejections
+    group by key_hash
+    having count(*) > 1
+
+),
+
 ranked_in_key as (
 
     select
-        *,
+        row_rejections.*,
         row_number() over (
             partition by {{ key | join(', ') }}
             order by
@@ -45,8 +57,9 @@ ranked_in_key as (
                 {% endfor -%}
                 raw_row asc
         ) as rank_in_key
-
     from row_rejections
+    inner join repeated_hashes
+        on row_rejections.key_hash = repeated_hashes.repeated_hash
 
 ),
 
@@ -54,19 +67,30 @@ judged as (
 
     select
         *,
-        nullif(concat_ws(
-            '; ', reasons_of_the_row,
-            case
-                when rank_in_key > 1
-                    {% for column in key if column not in table.get('optional_key', []) -%}
-                    and {{ column }} is not null {% endfor %}
-                    then
-                        'another row with this {{ key | join(" and ") }} '
-                        || 'was accepted or comes before'
-            end
-        ), '') as rejection_reasons
-
+        case
+            when
+                rank_in_key > 1
+                {% for column in key if column not in table.get('optional_key', []) -%}
+                and {{ column }} is not null {% endfor %}
+                then concat_ws(
+                    '; ', reasons_of_the_row,
+                    'another row with this {{ key | join(" and ") }} '
+                    || 'was accepted or comes before'
+                )
+            else reasons_of_the_row
+        end as rejection_reasons
     from ranked_in_key
+
+    union all
+
+    select
+        row_rejections.*,
+        1 as rank_in_key,
+        row_rejections.reasons_of_the_row as rejection_reasons
+    from row_rejections
+    left join repeated_hashes
+        on row_rejections.key_hash = repeated_hashes.repeated_hash
+    where repeated_hashes.repeated_hash is null
 
 )
 

@@ -22,6 +22,15 @@ currency_rates as (
 
 ),
 
+orders_of_two_customers as (
+
+    select order_id
+    from orders
+    group by order_id
+    having min(customer_id) <> max(customer_id)
+
+),
+
 examined as (
 
     select
@@ -30,9 +39,7 @@ examined as (
         order_statuses.takes_back,
         order_statuses.takes_back and not order_statuses.is_sale as is_credit_note,
         orders.customer_id is null as is_anonymous,
-        min(orders.customer_id) over (partition by orders.order_id)
-        <> max(orders.customer_id) over (partition by orders.order_id)
-            as has_two_customers,
+        orders_of_two_customers.order_id is not null as has_two_customers,
         case
             when orders.currency = '{{ setting("reporting_currency") }}' then 1
             else currency_rates.rate
@@ -40,6 +47,8 @@ examined as (
     from orders
     left join order_statuses
         on orders.status = order_statuses.status
+    left join orders_of_two_customers
+        on orders.order_id = orders_of_two_customers.order_id
     left join currency_rates
         on
             orders.currency = currency_rates.currency

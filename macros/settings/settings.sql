@@ -259,9 +259,10 @@ Learning:
     type: whole number
     least: 100
     most: 1000000000
-    default: 20000
+    default: 6000
     sentence: >-
-      Each fit sees at most so many customers per anchor, those whose hashed ids come first
+      Each fit sees at most so many customers per anchor, those whose hashed ids come first.
+      What more would gain is less than shops differ; see benchmarks/README.md
   min_training_customers:
     type: whole number
     least: 20

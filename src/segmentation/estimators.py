@@ -21,7 +21,6 @@ from sklearn.metrics import (
     silhouette_score,
 )
 from sklearn.mixture import GaussianMixture
-from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 from threadpoolctl import ThreadpoolController
 
@@ -47,7 +46,6 @@ __all__ = [
     "HistGradientBoostingClassifier",
     "HistGradientBoostingRegressor",
     "KMeans",
-    "LinearSVC",
     "LogisticRegression",
     "PoissonRegressor",
     "average_precision_score",

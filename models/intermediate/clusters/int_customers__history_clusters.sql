@@ -5,7 +5,7 @@
 -- The cluster of each customer at each anchor, by the fit that served then, and by the
 -- fit that served at the previous anchor. Where the two differ, the features of the
 -- previous anchor are placed by the fit of this one, too.
-{%- set features = history_features() %}
+{%- set features = features_of_cluster_fits() %}
 {%- set categories = history_categories() %}
 {%- set likelihood = 'exp((best.score - prototype.score) / (2 * dispersion))' %}
 with

@@ -39,11 +39,7 @@ order_days as (
             )',
             'order_date',
             'day'
-        ) }} as gap_days,
-        row_number() over (
-            partition by customer_id, anchor_date
-            order by order_date desc
-        ) as days_back
+        ) }} as gap_days
     from orders
     group by customer_id, anchor_date, order_date
 
@@ -56,7 +52,7 @@ gaps as (
         customer_id,
         anchor_date,
         count(*) as count_order_days,
-        max(case when days_back = 1 then gap_days end) as last_gap_days,
+        max_by(gap_days, order_date) as last_gap_days,
         cast(sum(gap_days) as double) as sum_gap_days,
         cast(sum(gap_days * gap_days) as double) as sum_squared_gap_days,
         count(gap_days) as count_gaps,

@@ -20,13 +20,15 @@ returned as (
     select
         returns.order_id,
         returns.line_number,
-        anchors.anchor_date,
+        customers_anchors.anchor_date,
         sum(returns.returned_quantity) as returned_quantity,
         sum(returns.returned_amount) as returned_amount
     from {{ ref('int_returns__matched') }} as returns
-    inner join {{ ref('int_anchors') }} as anchors
-        on returns.returned_at < cast(anchors.anchor_date as timestamp)
-    group by returns.order_id, returns.line_number, anchors.anchor_date
+    inner join customers_anchors
+        on
+            returns.customer_id = customers_anchors.customer_id
+            and returns.returned_at < cast(customers_anchors.anchor_date as timestamp)
+    group by returns.order_id, returns.line_number, customers_anchors.anchor_date
 
 ),
 

@@ -1,5 +1,8 @@
 -- An order loses value with each return. Each return begins a new version, which holds
 -- until the next one; an order with nothing of value left has no further version.
+{%- set of_the_order =
+    ['order_id', 'customer_id', 'channel', 'promotion_code', 'ordered_at'] %}
+{%- set of_the_line = ['product_id', 'category', 'gross_amount', 'discount_amount'] %}
 with
 
 sale_lines as (
@@ -15,12 +18,28 @@ returns as (
 
 ),
 
+-- few orders come back: only their lines are joined to versions
+returned_orders as (
+
+    select distinct order_id from returns
+
+),
+
+lines_of_returned_orders as (
+
+    select sale_lines.*
+    from sale_lines
+    inner join returned_orders
+        on sale_lines.order_id = returned_orders.order_id
+
+),
+
 moments as (
 
     select
         order_id,
         max(ordered_at) as changed_at
-    from sale_lines
+    from lines_of_returned_orders
     group by order_id
 
     union
@@ -65,21 +84,30 @@ returned as (
 lines_kept as (
 
     select
-        versions.order_id,
-        versions.valid_from,
-        versions.valid_to,
-        sale_lines.customer_id,
-        sale_lines.product_id,
-        sale_lines.category,
-        sale_lines.channel,
-        sale_lines.promotion_code,
-        sale_lines.ordered_at,
-        sale_lines.gross_amount,
-        sale_lines.discount_amount,
+        {% for column in of_the_order + of_the_line -%}
+        sale_lines.{{ column }},
+        {% endfor -%}
+        sale_lines.net_amount,
+        sale_lines.quantity,
+        sale_lines.ordered_at as valid_from,
+        cast(null as timestamp) as valid_to
+    from sale_lines
+    left join returned_orders
+        on sale_lines.order_id = returned_orders.order_id
+    where returned_orders.order_id is null
+
+    union all
+
+    select
+        {% for column in of_the_order + of_the_line -%}
+        sale_lines.{{ column }},
+        {% endfor -%}
         sale_lines.net_amount - coalesce(returned.returned_amount, 0) as net_amount,
-        sale_lines.quantity - coalesce(returned.returned_quantity, 0) as quantity
+        sale_lines.quantity - coalesce(returned.returned_quantity, 0) as quantity,
+        versions.valid_from,
+        versions.valid_to
     from versions
-    inner join sale_lines
+    inner join lines_of_returned_orders as sale_lines
         on versions.order_id = sale_lines.order_id
     left join returned
         on
@@ -89,20 +117,40 @@ lines_kept as (
 
 ),
 
+-- a row per product first, so that products are counted without lists of them
+products as (
+
+    select
+        {% for column in of_the_order -%}
+        {{ column }},
+        {% endfor -%}
+        valid_from,
+        valid_to,
+        product_id,
+        category,
+        sum(quantity) as quantity,
+        sum(gross_amount) as gross_amount,
+        sum(discount_amount) as discount_amount,
+        sum(net_amount) as net_amount
+    from lines_kept
+    where quantity > 0 or net_amount > 0
+    group by {{ of_the_order | join(', ') }}, valid_from, valid_to, product_id, category
+
+),
+
 orders as (
 
     select
         ---------- ids
         order_id,
-        max(customer_id) as customer_id,
+        customer_id,
 
         ---------- strings
-        max(channel) as channel,
-        max(promotion_code) as promotion_code,
+        channel,
+        promotion_code,
 
         ---------- numerics
-        count(distinct product_id) filter (where not {{ is_shipping('product_id') }})
-            as count_products,
+        count(*) filter (where not {{ is_shipping('product_id') }}) as count_products,
         coalesce(sum(quantity) filter (where not {{ is_shipping('product_id') }}), 0)
             as total_units,
         sum(gross_amount) as gross_amount,
@@ -115,12 +163,11 @@ orders as (
         end) as {{ name }}_net_amount,
         {% endfor %}
         ---------- timestamps
-        max(ordered_at) as ordered_at,
+        ordered_at,
         valid_from,
-        max(valid_to) as valid_to
-    from lines_kept
-    where quantity > 0 or net_amount > 0
-    group by order_id, valid_from
+        valid_to
+    from products
+    group by {{ of_the_order | join(', ') }}, valid_from, valid_to
 
 )
 

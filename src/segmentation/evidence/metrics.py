@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+from scipy.sparse import csr_array
 
 COUNT_BINS = 10
 
@@ -52,6 +53,49 @@ def tie_groups(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 @dataclass(frozen=True)
+class Groups:
+    """Customers in groups of equal values, ascending, to be added up at once.
+
+    Attributes
+    ----------
+    order : ndarray of int, shape (n,)
+        The rows by value.
+    bounds : ndarray of int, shape (g + 1,)
+        Group k holds `order[bounds[k]:bounds[k + 1]]`.
+    """
+
+    order: np.ndarray
+    bounds: np.ndarray
+
+    @classmethod
+    def of(cls, values: np.ndarray, most: int | None = None) -> Self:
+        """Group equals; if that makes more groups than `most`, neighbours too."""
+        order, starts = tie_groups(values)
+        if most is not None and len(starts) > most:
+            even = np.arange(most) * len(values) / most
+            starts = np.unique(starts[np.searchsorted(starts, even, side="right") - 1])
+        return cls(order, np.append(starts, len(values)))
+
+    def sums(self, rows: np.ndarray, factor: np.ndarray | None = None) -> np.ndarray:
+        """Return the sum of rows, times a factor, of each group: shape (g, b)."""
+        n = len(self.order)
+        each = np.ones(n) if factor is None else factor[self.order].astype(float)
+        some = np.flatnonzero(each)
+        bounds = np.searchsorted(some, self.bounds)
+        shape = (len(self.bounds) - 1, n)
+        return csr_array((each[some], self.order[some], bounds), shape=shape) @ rows
+
+    def means(self, values: np.ndarray) -> np.ndarray:
+        """Return the mean of what was grouped, of each group: shape (g,)."""
+        ordered = values[self.order]
+        totals = np.add.reduceat(ordered, self.bounds[:-1])
+        first = ordered[self.bounds[:-1]]
+        last = ordered[self.bounds[1:] - 1]
+        # rounding is not to part equals
+        return np.where(first == last, first, totals / np.diff(self.bounds))
+
+
+@dataclass(frozen=True)
 class Ranked:
     """Customers by prediction, ascending; those with equal predictions are one group.
 
@@ -71,14 +115,27 @@ class Ranked:
     below: np.ndarray
 
     @classmethod
-    def of(cls, actual: np.ndarray, predicted: np.ndarray, weights: np.ndarray) -> Self:
-        """Group customers by their predictions."""
-        order, starts = tie_groups(predicted)
-        weights = weights[order]
-        totals = np.add.reduceat(weights * actual[order, None], starts, axis=0)
-        weights = np.add.reduceat(weights, starts, axis=0)
+    def of(
+        cls,
+        actual: np.ndarray,
+        predicted: np.ndarray,
+        weights: np.ndarray,
+        most_groups: int | None = None,
+    ) -> Self:
+        """Group customers by their predictions.
+
+        Parameters
+        ----------
+        actual, predicted : ndarray, shape (n,)
+        weights : ndarray, shape (n, b)
+        most_groups : int, optional
+            Neighbours become one group, at their mean, where there are more.
+        """
+        groups = Groups.of(predicted, most_groups)
+        totals = groups.sums(weights, actual)
+        weights = groups.sums(weights)
         below = np.cumsum(weights, axis=0) - weights
-        return cls(predicted[order][starts], weights, totals, below)
+        return cls(groups.means(predicted), weights, totals, below)
 
     @property
     def size(self) -> np.ndarray:
@@ -179,34 +236,68 @@ def concentration(ranked: Ranked) -> np.ndarray:
     return ratio(mass, ranked.size * ranked.totals.sum(axis=0)) - 1
 
 
-def mid_ranks(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Return the weighted mid-ranks of values, centred at 0, shape (n, b)."""
-    order, starts = tie_groups(values)
-    groups = np.add.reduceat(weights[order], starts, axis=0)
-    ranks = np.cumsum(groups, axis=0) - groups / 2 - groups.sum(axis=0) / 2
-    group_of = np.empty(len(values), dtype=np.int64)
-    group_of[order] = np.repeat(
-        np.arange(len(starts)), np.diff(np.r_[starts, len(values)])
-    )
-    return ranks[group_of]
+def mid_ranks(weights: np.ndarray) -> np.ndarray:
+    """Return the mid-ranks of groups, ascending, centred at 0, shape (g, b)."""
+    return np.cumsum(weights, axis=0) - weights / 2 - weights.sum(axis=0) / 2
 
 
-def spearman(x: np.ndarray, predicted: np.ndarray, weights: np.ndarray) -> np.ndarray:
+@dataclass(frozen=True)
+class Best:
+    """What came, in the order in which it came: what predictions are set beside.
+
+    Attributes
+    ----------
+    concentration : ndarray, shape (b,)
+    ranks : ndarray, shape (n, b)
+        Weight × mid-rank of each customer.
+    squares : ndarray, shape (b,)
+        Sum of weight × squared mid-rank.
+    """
+
+    concentration: np.ndarray
+    ranks: np.ndarray
+    squares: np.ndarray
+
+    @classmethod
+    def of(
+        cls, actual: np.ndarray, weights: np.ndarray, most_groups: int | None = None
+    ) -> Self:
+        """Rank customers by what came: the same for every prediction."""
+        groups = Groups.of(actual, most_groups)
+        ranked = Ranked.of(actual, actual, weights, most_groups)
+        ranks = mid_ranks(ranked.weights)
+        of_customer = np.empty(weights.shape)
+        of_customer[groups.order] = np.repeat(ranks, np.diff(groups.bounds), axis=0)
+        return cls(
+            concentration(ranked),
+            weights * of_customer,
+            np.einsum("gb,gb,gb->b", ranked.weights, ranks, ranks),
+        )
+
+
+def spearman(
+    best: Best,
+    predicted: np.ndarray,
+    weights: np.ndarray,
+    most_groups: int | None = None,
+) -> np.ndarray:
     """Return the correlation of mid-ranks (Spearman 1904), shape (b,).
 
     Parameters
     ----------
-    x : ndarray, shape (n, b)
-        The mid-ranks of what came, which are the same for every prediction.
+    best : Best
+        Of what came.
     predicted : ndarray, shape (n,)
     weights : ndarray, shape (n, b)
+    most_groups : int, optional
+        As in `Ranked.of`.
     """
-    y = mid_ranks(predicted, weights)
-    weighted = weights * x
-    covariance = np.einsum("nb,nb->b", weighted, y)
-    x_squared = np.einsum("nb,nb->b", weighted, x)
-    y_squared = np.einsum("nb,nb,nb->b", weights, y, y)
-    return ratio(covariance, np.sqrt(x_squared) * np.sqrt(y_squared))
+    groups = Groups.of(predicted, most_groups)
+    sizes = groups.sums(weights)
+    ranks = mid_ranks(sizes)
+    covariance = np.einsum("gb,gb->b", groups.sums(best.ranks), ranks)
+    squares = np.einsum("gb,gb,gb->b", sizes, ranks, ranks)
+    return ratio(covariance, np.sqrt(best.squares) * np.sqrt(squares))
 
 
 def log_losses(actual: np.ndarray, predicted: np.ndarray) -> np.ndarray:
@@ -222,6 +313,7 @@ def probability_metrics(
     predicted: np.ndarray,
     raw: np.ndarray | None,
     weights: np.ndarray,
+    most_groups: int | None = None,
 ) -> dict[str, np.ndarray]:
     """Measure predicted probabilities against what happened.
 
@@ -233,6 +325,8 @@ def probability_metrics(
     raw : ndarray, shape (n,), or None
         Before calibration.
     weights : ndarray, shape (n, b)
+    most_groups : int, optional
+        As in `Ranked.of`.
 
     Returns
     -------
@@ -242,7 +336,7 @@ def probability_metrics(
         the rate among the tenth predicted highest over the rate of all. Metrics of
         `raw` are left out where it is None.
     """
-    ranked = Ranked.of(actual, predicted, weights)
+    ranked = Ranked.of(actual, predicted, weights, most_groups)
     squares, losses = (actual - predicted) ** 2, log_losses(actual, predicted)
     sums = np.stack([squares, losses, predicted, actual]) @ weights
     brier_score, log_loss, mean_predicted, observed_rate = ratio(sums, ranked.size)
@@ -258,7 +352,7 @@ def probability_metrics(
         "top_decile_lift": 10 * top_share(ranked, 0.1),
     }
     if raw is not None:
-        before = Ranked.of(actual, raw, weights)
+        before = Ranked.of(actual, raw, weights, most_groups)
         found["calibration_error_raw"] = calibration_error(before)
         found["mean_predicted_raw"] = ratio(raw @ weights, ranked.size)
     return found
@@ -278,17 +372,15 @@ def deviance(
     actual = np.maximum(actual, 0.0)
     size = weights.sum(axis=0)
     floor = 0.01 * ratio(actual @ weights, size)
-    root = np.sqrt(np.maximum(predicted[:, None], np.where(floor > 0, floor, 1.0)))
-    each = 4 * (root - np.sqrt(actual)[:, None]) ** 2 / root
-    return ratio(np.einsum("nb,nb->b", weights, each), size)
-
-
-def best_order(
-    actual: np.ndarray, weights: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the concentration, shape (b,), and mid-ranks, (n, b), of what came."""
-    own = concentration(Ranked.of(actual, actual, weights))
-    return own, mid_ranks(actual, weights)
+    floor = np.where(floor > 0, floor, 1.0)
+    # the floor differs by resample: to most customers it makes no difference
+    is_low = predicted < floor.max()
+    root, came = np.sqrt(np.maximum(predicted, floor.max())), np.sqrt(actual)
+    each = np.where(is_low, 0.0, 4 * (root - came) ** 2 / root)
+    root = np.sqrt(np.maximum(predicted[is_low, None], floor))
+    lowest = 4 * (root - came[is_low, None]) ** 2 / root
+    of_lowest = np.einsum("nb,nb->b", weights[is_low], lowest)
+    return ratio(each @ weights + of_lowest, size)
 
 
 def amount_metrics(
@@ -296,7 +388,8 @@ def amount_metrics(
     predicted: np.ndarray,
     raw: np.ndarray | None,
     weights: np.ndarray,
-    best: tuple[np.ndarray, np.ndarray] | None = None,
+    most_groups: int | None = None,
+    best: Best | None = None,
 ) -> dict[str, np.ndarray]:
     """Measure expected amounts against what was spent.
 
@@ -306,8 +399,10 @@ def amount_metrics(
     raw : ndarray, shape (n,), or None
         Before calibration.
     weights : ndarray, shape (n, b)
-    best : tuple of ndarray, optional
-        `best_order` of these actuals and weights, where several predict the same.
+    most_groups : int, optional
+        As in `Ranked.of`.
+    best : Best, optional
+        Of these actuals and weights, where several predict the same.
 
     Returns
     -------
@@ -320,14 +415,14 @@ def amount_metrics(
         highest spent, `predicted_over_actual` is of totals, and of those of the fifth
         predicted lowest: 1 is unbiased. Metrics of `raw` are left out where it is None.
     """
-    highest, x = best_order(actual, weights) if best is None else best
-    ranked = Ranked.of(actual, predicted, weights)
+    best = Best.of(actual, weights, most_groups) if best is None else best
+    ranked = Ranked.of(actual, predicted, weights, most_groups)
     errors = actual - predicted
     sums = np.stack([np.abs(errors), errors**2, predicted, actual]) @ weights
     absolute, squared, expected, spent = sums
     found = {
-        "normalised_gini": ratio(concentration(ranked), highest),
-        "spearman": spearman(x, predicted, weights),
+        "normalised_gini": ratio(concentration(ranked), best.concentration),
+        "spearman": spearman(best, predicted, weights, most_groups),
         "top_20_pct_capture": top_share(ranked, 0.2),
         "deviance": deviance(actual, predicted, weights),
         "mean_absolute_error": ratio(absolute, ranked.size),

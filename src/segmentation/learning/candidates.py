@@ -14,10 +14,10 @@ import pandas as pd
 from segmentation.estimators import (
     DecisionTreeClassifier,
     HistGradientBoostingClassifier,
-    LinearSVC,
     LogisticRegression,
     one_thread,
 )
+from segmentation.learning.support_vectors import LinearSVM
 from segmentation.linear import Linear, Scale
 from segmentation.transforms import transform
 from segmentation.trees import Forest
@@ -40,7 +40,7 @@ def logistic(seed: int, **settings: float) -> Any:
 
 def linear_svm(seed: int, **settings: float) -> Any:
     """Return a linear support vector machine (Cortes & Vapnik 1995)."""
-    return LinearSVC(dual=False, max_iter=5000, random_state=seed, **settings)
+    return LinearSVM(**settings)
 
 
 def decision_tree(seed: int, **settings: float) -> Any:
@@ -172,10 +172,10 @@ LEARNERS = (
         "boosted trees",
         boosted_trees,
         (
-            boosting(0.04, 120, 8, 40, 5.0),
-            boosting(0.04, 200, 4, 40, 5.0),
-            boosting(0.04, 80, 16, 100, 20.0),
-            boosting(0.08, 120, 8, 100, 20.0),
+            boosting(0.1, 50, 8, 40, 5.0),
+            boosting(0.1, 80, 4, 40, 5.0),
+            boosting(0.1, 32, 16, 100, 20.0),
+            boosting(0.2, 50, 8, 100, 20.0),
         ),
         is_linear=False,
     ),

@@ -7,7 +7,7 @@ is its `learner.Learner`.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, Self, TypeVar
@@ -270,13 +270,25 @@ def learn_each(learners: Iterable[L], build: Build) -> list[Outcome[L]]:
     return _finished([one for one in begun if one.is_due], build)
 
 
-def learn_together(learners: Iterable[L], build: Build) -> list[Outcome[L]]:
-    """Learn targets that need each other: if a fit of one is due, so are all."""
+def learn_together(
+    learners: Iterable[L],
+    build: Build,
+    share: Callable[[Sequence[Begun[L]]], Sequence[Begun[L]]] = list,
+) -> list[Outcome[L]]:
+    """Learn targets that need each other: if a fit of one is due, so are all.
+
+    Parameters
+    ----------
+    learners : iterable of Learner
+    build : Build
+    share : callable
+        Takes what is begun and returns it with what is worked out once for all.
+    """
     begun = [begin(learner, build) for learner in learners]
-    return _finished(begun, build) if any(one.is_due for one in begun) else []
+    return _finished(share(begun), build) if any(one.is_due for one in begun) else []
 
 
-def _finished(begun: list[Begun[L]], build: Build) -> list[Outcome[L]]:
+def _finished(begun: Sequence[Begun[L]], build: Build) -> list[Outcome[L]]:
     """Finish fits, each in a process where there is much to learn from."""
     count = max((one.record["count_training_rows"] for one in begun), default=0)
     return processes.each(finish, [(one, build) for one in begun], count)

@@ -11,6 +11,7 @@ from segmentation.transforms import transform
 # stay under .86. Where customers come like clockwork several do, recency and the like;
 # one far ahead of the third best is still suspicious, and near certainty always is.
 SUSPICIOUS_AUC, CERTAIN_AUC = 0.95, 0.99
+MOST_ROWS = 10_000  # at .95, the standard error of their AUC is .002
 
 
 def auc_alone(rows: pd.DataFrame, labels: pd.Series, feature: str) -> float:
@@ -41,6 +42,7 @@ def suspects(rows: pd.DataFrame, label: str, features: list[str]) -> dict[str, f
     -------
     dict of str to float
     """
+    rows = rows.iloc[:: max(-(-len(rows) // MOST_ROWS), 1)]
     labels = rows[label].astype(int)
     aucs = {name: auc_alone(rows, labels, name) for name in features if name in rows}
     third = sorted(aucs.values(), reverse=True)[2] if len(aucs) > 2 else 0.0

@@ -14,7 +14,7 @@ from segmentation.trees import Forest
 OFFSET = "log_expected_order_days"
 # a standard deviation of a feature is expected to change orders by 14 % or so: √(1/50)
 PRIOR_PRECISION = 50
-TREE_SETTINGS = boosting(0.05, 120, 8, 40, 5.0)
+TREE_SETTINGS = boosting(0.1, 60, 8, 40, 5.0)
 SETTINGS_IN_WORDS = {
     POISSON: f"prior precision of a weight = {PRIOR_PRECISION}",
     TREES: written(TREE_SETTINGS),

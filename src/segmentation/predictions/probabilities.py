@@ -1,24 +1,52 @@
 """Learn a probability: a yes or no that candidates learn from past anchors."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 import pandas as pd
 
 from segmentation.evidence.judgement import judge
 from segmentation.evidence.metrics import log_losses
 from segmentation.learning import suspects
-from segmentation.learning.candidates import Model, probability
+from segmentation.learning.candidates import Model, Settings, probability
 from segmentation.learning.learner import Evidence, Served, Task
+from segmentation.learning.lifecycle import Begun
 from segmentation.learning.reference import watched
 from segmentation.learning.tuning import tune, written
 from segmentation.predictions.probability_models import ProbabilityModels
 
 
 @dataclass(frozen=True)
+class Tuned:
+    """The settings of candidates, as tuning chose them.
+
+    Attributes
+    ----------
+    features : dict
+        Feature name to transform name: those that were tuned with.
+    chosen : dict
+        Candidate to its settings.
+    tried : list of dict
+        `tuning.TUNING_SCHEMA`
+    """
+
+    features: dict[str, str]
+    chosen: dict[str, Settings]
+    tried: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
 class ProbabilityLearner(ProbabilityModels):
-    """One yes or no on its labelled rows: a `learning.learner.Learner`."""
+    """One yes or no on its labelled rows: a `learning.learner.Learner`.
+
+    Attributes
+    ----------
+    tuned : Tuned or None
+        As another target on the same rows was tuned; None to tune this one.
+    """
+
+    tuned: Tuned | None = None
 
     @property
     def task(self) -> Task:
@@ -86,8 +114,8 @@ class ProbabilityLearner(ProbabilityModels):
         """Return the learner without some features, and who knows only these."""
         return replace(self, target=self.target.without(features))
 
-    def judge(self, origins: list[int], incumbent: str | None) -> Evidence:
-        """Tune on what the oldest origin knows, and judge by log loss."""
+    def tune(self, origin: int) -> Tuned:
+        """Settle the settings of all candidates on what is known at an origin."""
         chosen, tuning = {}, []
         for candidate in self.target.candidates:
             chosen[candidate.name], tried = tune(
@@ -96,11 +124,19 @@ class ProbabilityLearner(ProbabilityModels):
                 self.target.label,
                 self.target.features,
                 self.origins,
-                origin=origins[-1],
+                origin=origin,
                 max_configurations=self.settings.max_configurations,
                 seed=self.settings.seed,
             )
             tuning += tried
+        return Tuned(self.target.features, chosen, tuning)
+
+    def judge(self, origins: list[int], incumbent: str | None) -> Evidence:
+        """Tune on what the oldest origin knows, and judge by log loss."""
+        tuned = self.tuned
+        if tuned is None or tuned.features != self.target.features:
+            tuned = self.tune(origins[-1])
+        chosen = tuned.chosen
         by_origin = {origin: self.predictions(chosen, origin) for origin in origins}
         unlevelled = {
             origin: self._better_as_it_is(by_origin, origin) for origin in [0, *origins]
@@ -132,7 +168,7 @@ class ProbabilityLearner(ProbabilityModels):
             judgement.reason,
             predictions,
             chosen,
-            tuning,
+            tuned.tried,
             kept=unlevelled,
         )
 
@@ -210,3 +246,19 @@ class ProbabilityLearner(ProbabilityModels):
         model, slope, intercept = self.champion_at(origin, evidence)
         chance = probability(slope * model.margin(customers) + intercept)
         return pd.Series(chance, index=customers["customer_id"].to_numpy())
+
+
+def tuned_alike(
+    begun: Sequence[Begun[ProbabilityLearner]],
+) -> list[Begun[ProbabilityLearner]]:
+    """Tune targets on the same rows once, on the one in the middle.
+
+    On what is known at the oldest origin of any of them: no origin has a say in the
+    settings it is judged with.
+    """
+    judged = [one for one in begun if one.problem is None]
+    if not judged:
+        return list(begun)
+    oldest = max(one.origins[-1] for one in judged)
+    tuned = judged[len(judged) // 2].learner.tune(oldest)
+    return [replace(one, learner=replace(one.learner, tuned=tuned)) for one in begun]

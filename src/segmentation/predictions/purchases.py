@@ -7,7 +7,7 @@ from segmentation.learning.fit_rows import fits_table
 from segmentation.learning.lifecycle import Build, begin, finish, learn_together
 from segmentation.learning.settings import Settings
 from segmentation.predictions.next_order import NextOrderLearner
-from segmentation.predictions.probabilities import ProbabilityLearner
+from segmentation.predictions.probabilities import ProbabilityLearner, tuned_alike
 from segmentation.predictions.probability_models import Target
 
 CHURN = "churn"
@@ -74,7 +74,9 @@ def learn_purchases(
     family = targets(horizons, churn_horizon, features)
     # the day of the next order needs all horizons: if one is due, all are
     outcomes = learn_together(
-        (ProbabilityLearner.of(labelled, target, settings) for target in family), build
+        (ProbabilityLearner.of(labelled, target, settings) for target in family),
+        build,
+        share=tuned_alike,
     )
     if not outcomes:
         return fits_table([])

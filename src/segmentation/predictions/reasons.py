@@ -1,13 +1,12 @@
 """Say why each score is what it is: terms that add up to it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from segmentation.frames import one_batch
 from segmentation.learning.candidates import Model
 from segmentation.predictions import forecasts
 from segmentation.predictions.scoring import Amounts, frames_of, model_of
@@ -110,9 +109,9 @@ class Terms:
 
 
 def _values(customers: pd.DataFrame, names: Iterable[str]) -> np.ndarray:
-    return np.column_stack(
+    return np.stack(
         [pd.to_numeric(customers[name]).to_numpy(float) for name in names]
-    )
+    ).T
 
 
 def probability_terms(model: Model, customers: pd.DataFrame) -> Terms:
@@ -125,37 +124,33 @@ def probability_terms(model: Model, customers: pd.DataFrame) -> Terms:
         model.base_value,
         LOG_ODDS,
     )
-    for group, kin in KINDRED.items():
-        terms = together(terms, kin, group)
-    return terms
+    return together(terms, KINDRED)
 
 
-def together(terms: Terms, kin: Sequence[str], group: str) -> Terms:
+def together(terms: Terms, kindred: Mapping[str, Sequence[str]]) -> Terms:
     """Make one term of some that move together; one of them alone keeps its name.
 
     Parameters
     ----------
     terms : Terms
-    kin : sequence of str
-        Features, of which the first gives the group its value; NaN where it is not
-        among the terms.
-    group : str
-        Name of the new term.
+    kindred : mapping
+        Name of a new term to features, of which the first gives it its value; NaN where
+        that one is not among the terms.
     """
-    at = [terms.names.index(name) for name in kin if name in terms.names]
-    if len(at) < 2:
-        return terms
-    rest = [i for i in range(len(terms.names)) if i not in at]
-    lead = terms.values[:, at[:1]]
-    value = lead if terms.names[at[0]] == kin[0] else np.full_like(lead, np.nan)
-    sums = terms.contributions[:, at].sum(axis=1, keepdims=True)
-    return Terms(
-        [*(terms.names[i] for i in rest), group],
-        np.hstack([terms.values[:, rest], value]),
-        np.hstack([terms.contributions[:, rest], sums]),
-        terms.base,
-        terms.scale,
-    )
+    place = {name: number for number, name in enumerate(terms.names)}
+    present = {g: [place[n] for n in kin if n in place] for g, kin in kindred.items()}
+    here = {group: some for group, some in present.items() if len(some) > 1}
+    gone = {number for some in here.values() for number in some}
+    single = {name: [n] for name, n in place.items() if n not in gone}
+    n = len(terms.values)
+    values, sums = np.full((2, len(single) + len(here), n), np.nan)
+    for row, (name, some) in enumerate((single | here).items()):
+        lead = place.get(kindred[name][0]) if name in here else some[0]
+        if lead is not None:
+            values[row] = terms.values[:, lead]
+        # one after the other, so that a row sums alike in every batch
+        sums[row] = sum(terms.contributions[:, number] for number in some)
+    return Terms([*single, *here], values.T, sums.T, terms.base, terms.scale)
 
 
 def amount_terms(fit: Amounts, customers: pd.DataFrame) -> Terms | None:
@@ -188,11 +183,8 @@ def amount_terms(fit: Amounts, customers: pd.DataFrame) -> Terms | None:
         return None
     if fit.model is not None:
         known = forecasts.with_expectations(customers, purchases, fit.horizon_days)
-        orders = together(
-            probability_terms(fit.model, known),
-            tuple(forecasts.EXPECTATIONS),
-            next(iter(forecasts.EXPECTATIONS)),
-        )
+        expected = tuple(forecasts.EXPECTATIONS)
+        orders = together(probability_terms(fit.model, known), {expected[0]: expected})
         held = np.log(found.orders / fit.level) - fit.model.margin(known)
         return Terms(
             [*orders.names, "expected_order_amount", MOST_ORDERS],
@@ -216,45 +208,49 @@ def amount_terms(fit: Amounts, customers: pd.DataFrame) -> Terms | None:
     )
 
 
-def top_reasons(terms: Terms, ids: pd.Series, target: str, count: int) -> pd.DataFrame:
+def top_reasons(terms: Terms, ids: pa.Array, target: str, count: int) -> pa.RecordBatch:
     """Keep the contributions that matter most; the rest is one row, so that all sum.
+
+    Parameters
+    ----------
+    terms : Terms
+    ids : pyarrow.Array of string, length n
+    target : str
+    count : int
 
     Returns
     -------
-    DataFrame
+    pyarrow.RecordBatch
         `REASONS_SCHEMA`; per customer the base (rank 0), the top reasons (1, 2, …) and
         all else (the last), where there is more.
     """
     n, p = terms.contributions.shape
     kept = min(count, p)
-    order = np.argsort(-np.abs(terms.contributions), axis=1, kind="stable")[:, :kept]
-    names = np.array(terms.names, dtype=object)
-    top = np.take_along_axis(terms.contributions, order, axis=1)
-    columns: list[tuple[str | np.ndarray, np.ndarray, np.ndarray]] = [
-        (AVERAGE, np.full(n, np.nan), np.full(n, terms.base))
-    ]
-    for rank in range(kept):
-        values = np.take_along_axis(terms.values, order[:, [rank]], axis=1)[:, 0]
-        columns.append((names[order[:, rank]], values, top[:, rank]))
+    # features first: each rank is one stretch of memory
+    contributions = np.ascontiguousarray(terms.contributions.T)
+    order = np.argsort(-np.abs(contributions), axis=0, kind="stable")[:kept]
+    top = np.take_along_axis(contributions, order, axis=0)
+    blank = np.full((1, n), np.nan)
+    codes = [np.full((1, n), p), order]
+    values = [blank, np.take_along_axis(terms.values.T, order, axis=0)]
+    added = [np.full((1, n), terms.base), top]
     if kept < p:
-        rest = terms.contributions.sum(axis=1) - top.sum(axis=1)
-        columns.append((ALL_ELSE, np.full(n, np.nan), rest))
-    return pd.concat(
+        codes.append(np.full((1, n), p + 1))
+        values.append(blank)
+        added.append((contributions.sum(axis=0) - top.sum(axis=0))[None])
+    code = np.concatenate(codes)
+    names = pa.array([*terms.names, AVERAGE, ALL_ELSE], pa.string())
+    return pa.RecordBatch.from_arrays(
         [
-            pd.DataFrame(
-                {
-                    "customer_id": ids.to_numpy(),
-                    "target": target,
-                    "reason_rank": rank,
-                    "feature": feature,
-                    "feature_value": value,
-                    "contribution": contribution,
-                    "scale": terms.scale,
-                }
-            )
-            for rank, (feature, value, contribution) in enumerate(columns)
+            pa.concat_arrays([ids] * len(code)),
+            pa.repeat(pa.scalar(target), code.size),
+            pa.array(np.repeat(np.arange(len(code)), n)),
+            names.take(pa.array(code.ravel())),
+            pa.array(np.concatenate(values).ravel(), from_pandas=True),
+            pa.array(np.concatenate(added).ravel(), from_pandas=True),
+            pa.repeat(pa.scalar(terms.scale), code.size),
         ],
-        ignore_index=True,
+        schema=REASONS_SCHEMA,
     )
 
 
@@ -284,10 +280,10 @@ def explain(
     }
     served = Amounts.of(fits)
     for customers in frames_of(batches):
+        ids = pa.array(customers["customer_id"], pa.string())
         for target, terms in [
             *((t, probability_terms(m, customers)) for t, m in models.items()),
             *((fit.target, amount_terms(fit, customers)) for fit in served),
         ]:
             if terms is not None:
-                frame = top_reasons(terms, customers["customer_id"], target, count)
-                yield one_batch(frame, REASONS_SCHEMA)
+                yield top_reasons(terms, ids, target, count)

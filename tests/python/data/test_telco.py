@@ -160,7 +160,11 @@ def test_trap_the_probability_of_the_predicted_class_is_no_churn_score(
         # what `predict_proba(...).max(axis=1)` gives: how sure one is, of either class
         sure = np.maximum(ours, 1 - ours)
 
-        assert roc_auc_score(churned, sure) == pytest.approx(0.217, abs=0.002)
+        # far worse than a coin; .217 is what a logistic regression gives
+        worse = roc_auc_score(churned, sure)
+        assert worse < 0.25
+        if name == "logistic regression":
+            assert worse == pytest.approx(0.217, abs=0.002)
         # those it puts first stay: the safest customers, as the most likely to churn
         first = sure.sort_values(ascending=False, kind="stable").index[:704]
         assert churned[first].mean() < 0.05

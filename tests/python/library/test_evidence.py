@@ -29,6 +29,7 @@ from segmentation.evidence.lift import LIFT_SCHEMA, lift_table
 from segmentation.evidence.metrics import (
     IS_HIGHER_BETTER,
     METRICS,
+    Groups,
     amount_metrics,
     area_under_curve,
     probability_metrics,
@@ -211,6 +212,51 @@ def test_whole_weights_are_repeated_rows(kind, customers):
         np.testing.assert_allclose(
             values[0], theirs[metric][0], rtol=1e-9, atol=1e-12, err_msg=metric
         )
+
+
+@pytest.mark.parametrize("kind", METRICS)
+def test_a_thousand_groups_tell_what_all_customers_do(kind):
+    rng = np.random.default_rng(5)
+    truth = rng.normal(size=5_000)
+    weights = rng.poisson(1.0, (5_000, 20)).astype(float)
+    if kind == "probability":
+        actual, predicted = rng.random(5_000) < expit(truth - 1), expit(truth)
+    else:
+        actual = rng.poisson(np.exp(truth)) * rng.gamma(2, 10, 5_000)
+        predicted = 20 * np.exp(truth + rng.normal(size=5_000))
+        predicted[:200] = 0.0  # far below the floor of the deviance
+    actual = actual.astype(float)
+    whole = METRICS[kind](actual, predicted, predicted, weights)
+    groups = METRICS[kind](actual, predicted, predicted, weights, 1_000)
+    assert set(groups) == set(whole)
+    for metric, values in whole.items():
+        apart = np.sqrt(np.mean((groups[metric] - values) ** 2))
+        # customers at the end of a bin fall to one side or the other
+        most = 0.5 if metric.startswith("calibration_error") else 0.2
+        assert apart < most * values.std(), metric
+
+
+def test_groups_hold_equals_and_are_of_like_size():
+    values = np.repeat(np.arange(500.0), np.arange(500) % 7 + 1)
+    np.random.default_rng(1).shuffle(values)
+    groups = Groups.of(values, 40)
+    sizes = np.diff(groups.bounds)
+    ordered = values[groups.order]
+    inner = groups.bounds[1:-1]
+    assert len(sizes) == 40
+    assert sizes.sum() == len(values)
+    assert (ordered[inner - 1] < ordered[inner]).all()
+    assert sizes.max() < 2 * sizes.min()
+    np.testing.assert_allclose(groups.means(values), groups.sums(values) / sizes)
+    np.testing.assert_allclose(
+        groups.sums(values[:, None], values)[0],
+        1.0 * sum(value**2 for value in ordered[: groups.bounds[1]]),
+    )
+
+
+def test_equals_keep_their_value_whatever_is_rounded():
+    groups = Groups.of(np.full(3, 0.1))
+    assert groups.means(np.full(3, 0.1)).tolist() == [0.1]
 
 
 def test_every_metric_says_which_way_is_better():

@@ -14,21 +14,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from learning_data import FEATURES, STEP_DAYS, Shop, shop
 from scipy.special import expit, logit
+from sklearn.svm import LinearSVC
 
 from segmentation.identity import NOTHING
 from segmentation.learning.calibration import LEAST_SLOPE, platt
 from segmentation.learning.candidates import LEARNERS, PURCHASE_BASELINES, Candidate
 from segmentation.learning.fit_rows import FITS_SCHEMA, PARTS, fits_table
-from segmentation.learning.lifecycle import Build, learn
+from segmentation.learning.lifecycle import Build, begin, learn
 from segmentation.learning.origins import Origins, days_needed
 from segmentation.learning.past import incumbent, newest
 from segmentation.learning.settings import Settings
+from segmentation.learning.support_vectors import LinearSVM
 from segmentation.learning.suspects import read_later, suspects
 from segmentation.learning.tuning import tune
 from segmentation.predictions import probability_models
-from segmentation.predictions.probabilities import ProbabilityLearner
+from segmentation.predictions.probabilities import (
+    ProbabilityLearner,
+    Tuned,
+    tuned_alike,
+)
 from segmentation.predictions.probability_models import ProbabilityModels, Target
-from segmentation.predictions.purchases import learn_purchases
+from segmentation.predictions.purchases import learn_purchases, targets
 from segmentation.predictions.scoring import model_of
 
 TODAY, START = date(2024, 1, 1), date(2020, 3, 3)
@@ -307,6 +313,57 @@ def test_rows_before_the_origin_are_what_tunes(rows):
     # the twin of the test above, which would pass if nothing were read at all
     spoilt = rows.assign(days_since_last_order=1)
     assert tuned(spoilt, at=2)[1][1] != tuned(rows, at=2)[1][1]
+
+
+def test_horizons_are_tuned_once_on_the_middle_one_at_the_oldest_origin(
+    rows, quick, monkeypatch
+):
+    asked = []
+
+    def tune_once(learner, origin):
+        asked.append((learner.target.name, origin))
+        return Tuned(learner.target.features, {}, [])
+
+    monkeypatch.setattr(ProbabilityLearner, "tune", tune_once)
+    family = targets([30, 90, 180], 90, FEATURES)
+    some = replace(SETTINGS, count_origins=2)
+    build = Build(TODAY, START)
+    learners = [ProbabilityLearner.of(rows, target, some) for target in family]
+    begun = tuned_alike([begin(learner, build) for learner in learners])
+    # at its oldest origin the longest horizon would know what came at a newer one
+    assert asked == [("churn", max(one.origins[-1] for one in begun))]
+    assert {one.origins[-1] for one in begun} != {asked[0][1]}
+    assert len({id(one.learner.tuned) for one in begun}) == 1
+
+
+def test_who_left_a_feature_out_is_tuned_anew(rows, quick):
+    some = replace(SETTINGS, max_configurations=2)
+    learner = ProbabilityLearner.of(rows, RECENCY, some)
+    chosen = {one.name: one.configurations[1] for one in learner.target.candidates[:1]}
+    chosen |= {one.name: {} for one in learner.target.candidates[1:]}
+    shared = replace(learner, tuned=Tuned(RECENCY.features, chosen, []))
+    kept = shared.judge([1], None)
+    anew = shared.without(["count_orders"]).judge([1], None)
+    assert (kept.settings, kept.tuning) == (chosen, [])
+    assert anew.tuning
+
+
+@given(seed=st.integers(0, 100), C=st.sampled_from([0.001, 0.1, 1.0, 100.0]))
+@settings(max_examples=20, deadline=None)
+def test_support_vectors_are_those_of_liblinear(seed, C):
+    rng = np.random.default_rng(seed)
+    values = rng.normal(size=(300, 4))
+    values[:, 3] = values[:, 2] + 0.05 * rng.normal(size=300)  # nearly the same
+    labels = (values @ [1, -1, 0.5, 0] + rng.normal(size=300) > 0.5).astype(int)
+    ours = LinearSVM(C)
+    ours.fit(values, labels)
+    theirs = LinearSVC(C=C, dual=False, tol=1e-10, max_iter=100_000)
+    theirs.fit(values, labels)
+    np.testing.assert_allclose(
+        ours.decision_function(values),
+        theirs.decision_function(values),
+        atol=1e-4,
+    )
 
 
 # ---------- learning

@@ -82,13 +82,14 @@ def check_java() -> None:
             return
         found = f"{java} is {match.group(0) if match else 'of an unknown version'}"
     raise DbtRuntimeError(
-        f"Spark needs Java {OLDEST_JAVA} or later, and {found}. Install one (Debian: "
+        f"Spark needs Java {OLDEST_JAVA} or later, and {found}. "
+        "Install one (on Debian: "
         "apt-get install openjdk-17-jre-headless), or let JAVA_HOME lead to it."
     )
 
 
 def compact(sql: str) -> str:
-    """Return SQL without comments and indentation: metastores keep short views."""
+    """Return SQL without comments and indentation: views may not be long."""
     parts = re.split(f"({OPAQUE})", sql, flags=re.S)
     kept = [
         part
@@ -102,7 +103,7 @@ def compact(sql: str) -> str:
 
 
 def statements_in(sql: str) -> Iterator[str]:
-    """Yield statements, which semicolons part: Spark runs one at a time."""
+    """Yield the statements between semicolons: Spark runs one at a time."""
     parts = re.split(f"({OPAQUE}|;)", sql, flags=re.S)
     statement = ""
     for part in [*parts, ";"]:
