@@ -30,7 +30,7 @@ ALWAYS = {
 }
 OLDEST_JAVA = 17
 # what holds no statement's end: texts, names and comments
-OPAQUE = r"""'(?:[^'\\]|\\.|'')*'|`[^`]*`|--[^\n]*|/[*].*?[*]/"""
+OPAQUE = r"""'(?:[^'\\]|\\.|'')*'|`[^`]*`|"[^"]*"|--[^\n]*|/[*].*?[*]/"""
 _starting = threading.Lock()
 _sessions: list[SparkSession] = []
 
@@ -93,7 +93,7 @@ def compact(sql: str) -> str:
     parts = re.split(f"({OPAQUE})", sql, flags=re.S)
     kept = [
         part
-        if part.startswith(("'", "`"))
+        if part.startswith(("'", '"', "`"))
         else " "
         if part.startswith(("--", "/*"))
         else re.sub(r"[ \t\r\n]+", " ", part)
