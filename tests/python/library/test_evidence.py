@@ -254,6 +254,26 @@ def test_groups_hold_equals_and_are_of_like_size():
     )
 
 
+def test_many_equals_at_the_top_are_one_group():
+    values = np.r_[np.arange(300.0), np.full(700, 300.0)]
+    groups = Groups.of(values, 100)
+    assert groups.bounds[-2:].tolist() == [300, 1_000]
+    assert groups.means(values)[-1] == 300
+
+
+def test_the_floor_of_the_deviance_is_that_of_each_resample():
+    rng = np.random.default_rng(2)
+    actual = rng.gamma(0.5, 100, 400)
+    predicted = 0.01 * actual.mean() * rng.uniform(0.5, 2.0, 400)
+    weights = rng.poisson(1.0, (400, 5)).astype(float)
+    floor = 0.01 * actual @ weights / weights.sum(axis=0)
+    root = np.sqrt(np.maximum(predicted[:, None], floor))
+    each = 4 * (root - np.sqrt(actual)[:, None]) ** 2 / root
+    expected = (weights * each).sum(axis=0) / weights.sum(axis=0)
+    found = measured("amount", actual, predicted, weights=weights)["deviance"]
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
 def test_equals_keep_their_value_whatever_is_rounded():
     groups = Groups.of(np.full(3, 0.1))
     assert groups.means(np.full(3, 0.1)).tolist() == [0.1]
