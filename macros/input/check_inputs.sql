@@ -53,8 +53,8 @@
                 "The raw tables in " ~ place ~ " cannot be used. Nothing was built.\n  - "
                 ~ problems | join("\n  - ")
                 ~ "\nRaw tables found there: "
-                    ~ (found | join(", ") or "none: is that the right place?")
-                ~ ".\ndocs/bring-your-data.md lists every table and column."
+                    ~ (found | join(", ") ~ "." if found else "none. Is that the right place?")
+                ~ "\ndocs/bring-your-data.md lists every table and column."
             ) }}
         {%- endif -%}
     {%- endif -%}
