@@ -26,6 +26,7 @@ from benchmarks.running import ROOT, make_shop, run_dbt
 from segmentation import processes
 from segmentation.evidence.metrics import amount_metrics, probability_metrics
 from segmentation.identity import hashed
+from segmentation.learning.candidates import probability
 from segmentation.learning.levels import level_factors
 from segmentation.learning.settings import Settings
 from segmentation.predictions.category_evidence import (
@@ -136,7 +137,7 @@ def probabilities(
         for origin in origins:
             model, slope, intercept = learner.champion_at(origin, evidence)
             customers = here.at(origin)
-            chance = 1 / (1 + np.exp(-slope * model.margin(customers) - intercept))
+            chance = probability(slope * model.margin(customers) + intercept)
             actual = customers[target.label].to_numpy(float)
             ones = np.ones((len(actual), 1))
             found.append(probability_metrics(actual, chance, None, ones))

@@ -9,9 +9,7 @@
         case
             {% if column.data_type == 'string' -%}
             -- to pandas and many tools, a text ends at its first NUL
-            when {{ dbt.position(
-                'chr(0)', 'cast(' ~ column.name ~ ' as ' ~ dbt.type_string() ~ ')'
-            ) }} > 0
+            when {{ dbt.position('chr(0)', as_it_came(column.name)) }} > 0
             {%- else -%}
             when {{ read_text(column.name) }} is not null
                 and {{ read_value(column.name, column.data_type) }} is null

@@ -1,18 +1,23 @@
+{#- A raw value as text, as it came. -#}
+{% macro as_it_came(column) -%}
+    {{ return('cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')') }}
+{%- endmacro %}
+
 {#- A raw value as text: without white space around it (spaces, tabs, line ends, the
     no-break space of spreadsheets and its relatives, marks of no width), and null where
     nothing is left. Most values have none, and need no trim, which costs ten times as much
     as the look for it. -#}
 {% macro read_text(column) -%}
-    {%- set as_it_came = 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' -%}
+    {%- set raw_text = as_it_came(column) -%}
     nullif(
         case
-            when {{ matches(as_it_came, '[^ -~]|^ | $') }}
+            when {{ matches(raw_text, '[^ -~]|^ | $') }}
                 then
                     trim(
                         both ' {{ "\t\r\n" ~ odd_spaces() ~ marks_of_no_width() }}'
-                        from {{ as_it_came }}
+                        from {{ raw_text }}
                     )
-            else {{ as_it_came }}
+            else {{ raw_text }}
         end,
         ''
     )
@@ -32,7 +37,7 @@
     and `'17850`, as spreadsheets mark text, too. Leading zeros stay. The case is that of
     the setting `id_case`. `1.785E+04` has lost its digits: it is no id, and null. -#}
 {% macro read_id(column) -%}
-    {%- set as_it_came = 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' -%}
+    {%- set raw_text = as_it_came(column) -%}
     {%- set plain = replaced(
         composed_text(read_text(column)), "^''+|[" ~ marks_of_no_width() ~ "]", ''
     ) -%}
@@ -41,7 +46,7 @@
     nullif(
         case
             -- most ids are written like this, and are read as they are
-            when {{ matches(as_it_came, '^[0-9A-Za-z_-]+$') }} then {{ case }}{{ as_it_came }})
+            when {{ matches(raw_text, '^[0-9A-Za-z_-]+$') }} then {{ case }}{{ raw_text }})
             when not {{ has_lost_digits(column) }} then {{ case }}{{ text }})
         end,
         ''
@@ -87,7 +92,7 @@
     cannot be read. A time that carries no offset is of `raw_time_zone`; a day alone is a
     day of the shop. -#}
 {% macro read_timestamp(column) -%}
-    {%- set as_it_came = 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' -%}
+    {%- set raw_text = as_it_came(column) -%}
     {%- set shop, raw = setting('shop_time_zone'), setting('raw_time_zone') -%}
     {%- set time = 'time_as_written' -%}
     {%- set in_zone -%}
@@ -103,10 +108,10 @@
     case
         -- most times are written like this, and need neither a trim nor a closer look
         when {{ matches(
-            as_it_came,
+            raw_text,
             '^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?$'
         ) }}
-            then {{ time_in_zone('try_cast(' ~ as_it_came ~ ' as timestamp)', raw, shop) }}
+            then {{ time_in_zone('try_cast(' ~ raw_text ~ ' as timestamp)', raw, shop) }}
         else {{ let(
             'written_text', read_text(column),
             let('time_as_written', written_time('written_text'), in_zone)

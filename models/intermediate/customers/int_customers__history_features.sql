@@ -177,7 +177,7 @@ days_before_gone_ones as (
         on
             days_before.customer_id = days.customer_id
             and days_before.date_before > days.order_date
-            and (days.valid_to is null or totals.anchor_at <= days.valid_to)
+            and {{ is_known_version('days', 'totals.anchor_date') }}
     group by totals.customer_id, totals.anchor_date
 
 ),
