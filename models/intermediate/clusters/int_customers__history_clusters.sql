@@ -7,7 +7,17 @@
 -- previous anchor are placed by the fit of this one, too.
 {%- set features = features_of_cluster_fits() %}
 {%- set categories = history_categories() %}
-{%- set likelihood = 'exp((best.score - prototype.score) / (2 * dispersion))' %}
+{%- set known_categories = [] %}
+{%- for category in categories %}
+{%- do known_categories.append("coalesce(" ~ category ~ ", '') as " ~ category) %}
+{%- endfor %}
+{%- set sides = {'': 'features', 'earlier_': 'earlier_features'} %}
+{%- set placements = {
+    'own_': ['cluster_fit_id', ''],
+    'other_': ['other_fit_id', ''],
+    'earlier_': ['earlier_features_fit_id', 'earlier_'],
+} %}
+{%- set likelihood = 'exp((own_best.score - prototype.score) / (2 * dispersion))' %}
 with
 
 anchors as {{ new_history_anchors('int_history_anchors__clusters') }},
@@ -40,7 +50,7 @@ customers as (
         features.customer_id,
         features.anchor_date,
         features.input_checksum,
-        {% for prefix, relation in {'': 'features', 'earlier_': 'earlier_features'}.items() -%}
+        {% for prefix, relation in sides.items() -%}
         {% for category in categories -%}
         coalesce({{ relation }}.{{ category }}, '') as {{ prefix }}{{ category }},
         {% endfor -%}
@@ -101,10 +111,7 @@ prototypes as (
 combinations as (
 
     select distinct
-        {% for category in categories -%}
-        coalesce({{ category }}, '') as {{ category }}
-        {%- if not loop.last %},{% endif %}
-        {% endfor %}
+        {{ known_categories | join(', ') }}
     from {{ ref('int_customers__history_features') }}
 
 ),
@@ -182,11 +189,6 @@ rules as (
 
 ),
 
-{% set placements = {
-    '': ['cluster_fit_id', ''],
-    'other_': ['other_fit_id', ''],
-    'earlier_': ['earlier_features_fit_id', 'earlier_'],
-} -%}
 scored as (
 
     select
@@ -197,20 +199,20 @@ scored as (
         customers.other_fit_id,
         customers.earlier_features_fit_id,
         customers.has_fit_before,
-        rules.dispersion,
-        {% for name, (fit, prefix) in placements.items() -%}
+        own_rules.dispersion,
+        {% for name, (fit, side) in placements.items() -%}
         {{ name }}rules.max_distance as {{ name }}max_distance,
-        {{ prototype_scores(name ~ 'rules.prototypes', features, prefix) }}
-            as {{ name }}scores
+        {% set prototypes = name ~ 'rules.prototypes' -%}
+        {{ prototype_scores(prototypes, features, side) }} as {{ name }}scores
         {%- if not loop.last %},{% endif %}
         {% endfor %}
     from customers
-    {% for name, (fit, prefix) in placements.items() -%}
+    {% for name, (fit, side) in placements.items() -%}
     left join rules as {{ name }}rules
         on
             customers.{{ fit }} = {{ name }}rules.fit_id
             {% for category in categories -%}
-            and customers.{{ prefix }}{{ category }} = {{ name }}rules.{{ category }}
+            and {{ 'customers.' ~ side ~ category }} = {{ name }}rules.{{ category }}
             {% endfor -%}
     {% endfor %}
 
@@ -248,10 +250,10 @@ select
     customer_id,
     anchor_date,
     cluster_fit_id,
-    cluster_id,
+    own_cluster_id as cluster_id,
     case
         when other_fit_id is not null then other_cluster_id
-        when has_fit_before then cluster_id
+        when has_fit_before then own_cluster_id
     end as cluster_id_at_previous_fit,
     case
         when earlier_features_fit_id is not null then earlier_cluster_id
@@ -261,14 +263,14 @@ select
     input_checksum,
 
     ---------- numerics
-    sqrt(greatest(best.score - best.prototype_offset, 0)) as cluster_distance,
+    sqrt(greatest(own_best.score - own_best.prototype_offset, 0)) as cluster_distance,
     case
-        when cluster_id > 0
+        when own_cluster_id > 0
             then
-                {{ total_of(each_of('scores', 'prototype',
-                    'case when prototype.cluster_id = cluster_id then '
+                {{ total_of(each_of('own_scores', 'prototype',
+                    'case when prototype.cluster_id = own_cluster_id then '
                     ~ likelihood ~ ' else 0 end'
                 )) }}
-                / {{ total_of(each_of('scores', 'prototype', likelihood)) }}
+                / {{ total_of(each_of('own_scores', 'prototype', likelihood)) }}
     end as cluster_confidence
 from assigned

@@ -160,17 +160,21 @@ known_from as (
 
 ),
 
+last_anchors as (
+
+    select count(*) + 1 as last_number from anchors
+
+),
+
 -- a change that no anchor knows comes after the last one
 numbered_changes as (
 
     select
         changes.*,
-        last_anchor.last_number,
-        coalesce(known_from.anchor_number, last_anchor.last_number) as from_number
+        last_anchors.last_number,
+        coalesce(known_from.anchor_number, last_anchors.last_number) as from_number
     from changes
-    cross join (
-        select count(*) + 1 as last_number from anchors
-    ) as last_anchor
+    cross join last_anchors
     left join known_from
         on changes.change_date = known_from.change_date
 
@@ -222,11 +226,11 @@ gone_orders as (
         ended.customer_id,
         min(ended.valid_to) as first_gone_at
     from {{ ref('int_orders__versions') }} as ended
-    left join {{ ref('int_orders__versions') }} as following
+    left join {{ ref('int_orders__versions') }} as later
         on
-            ended.order_id = following.order_id
-            and ended.valid_to = following.valid_from
-    where ended.valid_to is not null and following.order_id is null
+            ended.order_id = later.order_id
+            and ended.valid_to = later.valid_from
+    where ended.valid_to is not null and later.order_id is null
     group by ended.customer_id
 
 ),

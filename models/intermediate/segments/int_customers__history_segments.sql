@@ -9,6 +9,22 @@
 {%- set followed_features = [
     'days_since_last_order', 'count_orders', 'lifetime_net_amount', 'net_amount_365d'
 ] %}
+{%- set earlier_fields = {} %}
+{%- for feature in followed_features %}
+{%- do earlier_fields.update({feature: 'earlier_' ~ feature}) %}
+{%- endfor %}
+{%- set held = {} %}
+{%- for metric in metrics %}
+{%- do earlier_fields.update({
+    'earlier_sticky_' ~ metric ~ '_score':
+        'case when was_customer then ' ~ score_of_passed(metric, 'earlier_') ~ ' end',
+}) %}
+{%- do held.update({metric: []}) %}
+{%- for cut in cut_percentiles() %}
+{%- set passed = metric ~ '_' ~ cut ~ '_passed' %}
+{%- do held[metric].append('coalesce(' ~ passed ~ ', earlier_' ~ passed ~ ')') %}
+{%- endfor %}
+{%- endfor %}
 with
 
 anchors as {{ new_history_anchors() }},
@@ -122,7 +138,9 @@ scored as (
         case
             {% if is_incremental() -%}
             when not customers.is_new and customers.count_orders > 0
-                then {{ had_passed(metric, cut, 'stored.sticky_' ~ metric ~ '_score') }}
+                then {{ had_passed(
+                    metric, cut, 'last_stored.sticky_' ~ metric ~ '_score'
+                ) }}
             {% endif -%}
             when customers.count_orders > 0
                 then coalesce(
@@ -139,10 +157,10 @@ scored as (
     left join cut_points
         on customers.anchor_date = cut_points.anchor_date
     {%- if is_incremental() %}
-    left join {{ this }} as stored
+    left join {{ this }} as last_stored
         on
-            customers.customer_id = stored.customer_id
-            and customers.anchor_date = stored.anchor_date
+            customers.customer_id = last_stored.customer_id
+            and customers.anchor_date = last_stored.anchor_date
             and not customers.is_new
     {%- endif %}
 
@@ -151,16 +169,14 @@ scored as (
 held as (
 
     select
-        *,
         {% for metric, cut in rfm_cuts() -%}
-        {% set passed = metric ~ '_' ~ cut ~ '_passed' -%}
-        {{ last_known(passed) }} over (
+        {{ last_known(metric ~ '_' ~ cut ~ '_passed') }} over (
             partition by customer_id
             order by anchor_date
             rows between unbounded preceding and 1 preceding
-        ) as earlier_{{ passed }}
-        {%- if not loop.last %},{% endif %}
-        {% endfor %}
+        ) as earlier_{{ metric }}_{{ cut }}_passed,
+        {% endfor -%}
+        *
     from scored
 
 ),
@@ -170,26 +186,10 @@ paired as (
     select
         *,
         {% for metric in metrics -%}
-        {%- set held = [] -%}
-        {%- for cut in cut_percentiles() -%}
-        {%- set passed = metric ~ '_' ~ cut ~ '_passed' -%}
-        {%- do held.append('coalesce(' ~ passed ~ ', earlier_' ~ passed ~ ')') -%}
-        {%- endfor %}
-        case when count_orders > 0 then {{ score_of_passed(metric, held) }} end
+        case when count_orders > 0 then {{ score_of_passed(metric, held[metric]) }} end
             as sticky_{{ metric }}_score,
         {% endfor -%}
-        {%- set fields = {} -%}
-        {%- for feature in followed_features -%}
-        {%- do fields.update({feature: 'earlier_' ~ feature}) -%}
-        {%- endfor -%}
-        {%- for metric in metrics -%}
-        {%- do fields.update({
-            'earlier_sticky_' ~ metric ~ '_score':
-                'case when was_customer then ' ~ score_of_passed(metric, 'earlier_')
-                ~ ' end',
-        }) -%}
-        {%- endfor %}
-        {{ struct_of(fields) }} as earlier
+        {{ struct_of(earlier_fields) }} as earlier
     from held
     where is_new
 
