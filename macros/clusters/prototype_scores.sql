@@ -11,15 +11,16 @@
     features:   what they are made of
     prefix:     what the columns of logarithms, <prefix><feature>_log, begin with -#}
 {% macro prototype_scores(prototypes, features, prefix='') -%}
-    {%- set away -%}
+    {%- set distance -%}
         prototype.category_distance
         {%- for feature in features %}
-        + (prototype.{{ feature }}_slope * {{ prefix }}{{ feature }}_log - prototype.{{ feature }}_shift)
-        * (prototype.{{ feature }}_slope * {{ prefix }}{{ feature }}_log - prototype.{{ feature }}_shift)
+        {%- set away = '(prototype.' ~ feature ~ '_slope * ' ~ prefix ~ feature
+            ~ '_log - prototype.' ~ feature ~ '_shift)' %}
+        + {{ away }} * {{ away }}
         {%- endfor -%}
     {%- endset -%}
     {{ each_of(prototypes, 'prototype', struct_of({
-        'score': 'prototype.prototype_offset + ' ~ away,
+        'score': 'prototype.prototype_offset + ' ~ distance,
         'prototype_id': 'prototype.prototype_id',
         'cluster_id': 'prototype.cluster_id',
         'prototype_offset': 'prototype.prototype_offset',

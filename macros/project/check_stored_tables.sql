@@ -34,7 +34,10 @@
         {%- set stored = stored_columns(node.schema, node.alias) -%}
         {%- set stored_as = node.config.get('meta', {}).get('stored_as') -%}
         {%- set lacking, besides = [], [] -%}
-        {%- for name in node.columns if name not in stored -%}
+        {#- features that nobody reads are not kept, and come when somebody does -#}
+        {%- set may_lack = history_features()
+            if node.config.on_schema_change == 'sync_all_columns' else [] -%}
+        {%- for name in node.columns if name not in stored and name not in may_lack -%}
             {%- do lacking.append(name) -%}
         {%- endfor -%}
         {#- shares of a setting's categories come and go, and of cut points one is described -#}

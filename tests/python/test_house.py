@@ -260,21 +260,36 @@ def is_promised(house: House, key: str) -> bool:
     )
 
 
-def has_key(house: House, node: dict) -> bool:
-    """Say whether a model has a primary key or a test of one."""
+def has_primary_key(node: dict) -> bool:
+    """Say whether the database itself refuses two rows with one key."""
     constraints = [
         *node.get("constraints", []),
         *(c for column in node["columns"].values() for c in column["constraints"]),
     ]
+    return any(c["type"] == "primary_key" for c in constraints)
+
+
+def has_key(house: House, node: dict) -> bool:
+    """Say whether a model has a primary key or a test of one."""
     kinds = house.kinds_of_tests(node["unique_id"])
-    return any(c["type"] == "primary_key" for c in constraints) or bool(
-        kinds & {"unique", "unique_combination"}
-    )
+    return has_primary_key(node) or bool(kinds & {"unique", "unique_combination"})
+
+
+def keys_of_customers_are_tested(house: House) -> list[str]:
+    """DuckDB holds the index of a primary key in memory, whatever the limit."""
+    return [
+        f"{node['name']} has a row per customer and a primary_key, whose index is held "
+        "in memory: test `unique` or `unique_combination` instead."
+        for node in house.models.values()
+        if layer(node) == "marts"
+        and "customer_id" in node["columns"]
+        and has_primary_key(node)
+    ]
 
 
 def every_mart_has_a_key(house: House) -> list[str]:
     return [
-        f"{node['name']} has no key: add a primary_key constraint in its YAML."
+        f"{node['name']} has no key: add a primary_key constraint or a test `unique`."
         for node in house.models.values()
         if layer(node) == "marts"
         and node["config"]["materialized"] != "view"
@@ -519,6 +534,7 @@ RULES: tuple[Callable[[House], list[str]], ...] = (
     every_description_tells_the_grain,
     every_key_is_tested,
     every_mart_has_a_key,
+    keys_of_customers_are_tested,
     products_have_one_word_in_all_trees,
     marts_belong_to_the_wing_of_their_product,
     lists_of_people_to_address_ask_for_consent,
@@ -596,8 +612,13 @@ def untested(house: House) -> None:
 
 
 def keyless(house: House) -> None:
+    node = house.models["model.segmentation.dim_segments"]
+    node["columns"]["segment_id"]["constraints"] = []
+
+
+def indexed(house: House) -> None:
     node = house.models["model.segmentation.fct_customer_churn"]
-    node["columns"]["customer_id"]["constraints"] = []
+    node["columns"]["customer_id"]["constraints"] = [{"type": "primary_key"}]
 
 
 def in_a_corner(house: House) -> None:
@@ -639,6 +660,7 @@ BREACHES = {
     every_description_tells_the_grain: changing("int_anchors", description="Anchors."),
     every_key_is_tested: untested,
     every_mart_has_a_key: keyless,
+    keys_of_customers_are_tested: indexed,
     products_have_one_word_in_all_trees: writing("macros/attrition/a.sql", ""),
     marts_belong_to_the_wing_of_their_product: in_a_corner,
     lists_of_people_to_address_ask_for_consent: changing(

@@ -72,6 +72,7 @@ features as (
         features.anchor_date = (
             select min(anchors.previous_anchor_date) from anchors
         )
+        and features.anchor_date < (select min(anchors.anchor_date) from anchors)
     {%- endif %}
 
 ),

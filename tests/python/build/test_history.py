@@ -165,6 +165,25 @@ def test_another_definition_makes_the_past_again(new_project, demo, full):
     assert project.value(moved) < full.value(moved)
 
 
+def test_a_feature_that_clusters_are_learned_on_later_is_worked_out(
+    new_project, demo, full
+):
+    table = "intermediate.int_customers__history_features"
+    columns = full.query(f"from {table}").columns
+    assert "avg_order_amount" not in columns
+    more = ["days_since_last_order", "count_orders", "avg_order_amount"]
+    project = built(copy_of(new_project, full), cluster_features=more)
+    anew = built(new_project().write(**demo), cluster_features=more)
+    pd.testing.assert_frame_equal(
+        rows(project, table, drop=["features_checksum"]),
+        rows(anew, table, drop=["features_checksum"]),
+        check_like=True,
+    )
+    assert project.value(f"select count(avg_order_amount) from {table}") > 0
+    # fits learned on it are stored: it stays
+    assert "avg_order_amount" in built(project).query(f"from {table}").columns
+
+
 def test_on_a_date_of_the_grid_history_says_what_the_segments_of_that_day_say(
     full, cut_short
 ):
