@@ -5,7 +5,7 @@
 Runs in the environment of Spark. Each step is one of
 
     {"dbt": ["build", …]}               a dbt command
-    {"keep": folder, "views": [name]}   copies all tables to a folder, and views as tables
+    {"keep": folder, "views": [name]}   copies all tables to a folder, and views too
     {"sql": [query, …]}                 the rows of each query, or why it fails
 
 What became of each is written as JSON: of a command {success, seconds, nodes}, nodes
@@ -56,9 +56,7 @@ def run_dbt(arguments: list[str]) -> dict[str, Any]:
 
 def keep(folder: str, views: list[str]) -> dict[str, Any]:
     """Copy all tables to a folder, one folder each, and views beside them."""
-    shutil.copytree(
-        Path(os.environ["SEGMENTATION_SPARK_PATH"]) / "warehouse", folder
-    )
+    shutil.copytree(Path(os.environ["SEGMENTATION_SPARK_PATH"]) / "warehouse", folder)
     for name in views:
         schema, table = name.split(".")
         spark = session.session_of({})
