@@ -5,13 +5,17 @@
 
     with z = (ln(1 + x) - mean) / scale. Prototypes bring the parts that are the same for
     all customers: per feature the slope sqrt(weight) / scale of the logarithm, and the
-    shift sqrt(weight) (mean / scale + centre) from it. -#}
-{% macro prototype_scores(prototypes, features) -%}
+    shift sqrt(weight) (mean / scale + centre) from it.
+
+    prototypes: the column with the list of prototypes
+    features:   what they are made of
+    prefix:     what the columns of logarithms, <prefix><feature>_log, begin with -#}
+{% macro prototype_scores(prototypes, features, prefix='') -%}
     {%- set away -%}
         prototype.category_distance
         {%- for feature in features %}
-        + (prototype.{{ feature }}_slope * {{ feature }}_log - prototype.{{ feature }}_shift)
-        * (prototype.{{ feature }}_slope * {{ feature }}_log - prototype.{{ feature }}_shift)
+        + (prototype.{{ feature }}_slope * {{ prefix }}{{ feature }}_log - prototype.{{ feature }}_shift)
+        * (prototype.{{ feature }}_slope * {{ prefix }}{{ feature }}_log - prototype.{{ feature }}_shift)
         {%- endfor -%}
     {%- endset -%}
     {{ each_of(prototypes, 'prototype', struct_of({

@@ -22,13 +22,13 @@
     end
 {%- endmacro %}
 
-{#- The score from four flags that are 1 for each cut point passed; by default the
-    columns <metric>_<cut>_passed. -#}
-{% macro score_of_passed(metric, passed=none) -%}
-    {%- if passed is none -%}
-        {%- set passed = [] -%}
+{#- The score from four flags that are 1 for each cut point passed: a list of them, or
+    what the columns <prefix><metric>_<cut>_passed begin with. -#}
+{% macro score_of_passed(metric, passed) -%}
+    {%- if passed is string -%}
+        {%- set prefix, passed = passed, [] -%}
         {%- for cut in cut_percentiles() -%}
-            {%- do passed.append(metric ~ '_' ~ cut ~ '_passed') -%}
+            {%- do passed.append(prefix ~ metric ~ '_' ~ cut ~ '_passed') -%}
         {%- endfor -%}
     {%- endif -%}
     {{ '5 - (' if rfm_metrics()[metric].is_lower_better else '1 + (' }}{{ passed | join(' + ') }})

@@ -3,7 +3,7 @@
 -- The cluster of each customer at each date, with how far all prototypes of the fit are
 -- from the customer, and which features make the distance to the nearest. A view, since
 -- it is asked for one customer at a time.
-{%- set features = history_features() %}
+{%- set features = features_of_cluster_fits() %}
 {%- set categories = history_categories() %}
 with
 

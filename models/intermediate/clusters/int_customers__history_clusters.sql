@@ -7,7 +7,17 @@
 -- previous anchor are placed by the fit of this one, too.
 {%- set features = features_of_cluster_fits() %}
 {%- set categories = history_categories() %}
-{%- set likelihood = 'exp((best.score - prototype.score) / (2 * dispersion))' %}
+{%- set known_categories = [] %}
+{%- for category in categories %}
+{%- do known_categories.append("coalesce(" ~ category ~ ", '') as " ~ category) %}
+{%- endfor %}
+{%- set sides = {'': 'features', 'earlier_': 'earlier_features'} %}
+{%- set placements = {
+    'own_': ['cluster_fit_id', ''],
+    'other_': ['other_fit_id', ''],
+    'earlier_': ['earlier_features_fit_id', 'earlier_'],
+} %}
+{%- set likelihood = 'exp((own_best.score - prototype.score) / (2 * dispersion))' %}
 with
 
 anchors as {{ new_history_anchors('int_history_anchors__clusters') }},
@@ -19,30 +29,18 @@ fits as (
 
 ),
 
-placements as (
+-- of those who were customers before a fit began to serve
+earlier_features as (
 
     select
-        anchor_date,
-        anchor_date as features_date,
-        cluster_fit_id,
-        case
-            when previous_cluster_fit_id <> cluster_fit_id then previous_cluster_fit_id
-        end as other_fit_id,
-        previous_cluster_fit_id is not null as has_fit_before,
-        false as is_of_earlier_features
-    from anchors
-
-    union all
-
-    select
-        anchor_date,
-        previous_anchor_date as features_date,
-        cluster_fit_id,
-        cast(null as {{ dbt.type_string() }}) as other_fit_id,
-        false as has_fit_before,
-        true as is_of_earlier_features
-    from anchors
-    where cluster_fit_id <> coalesce(previous_cluster_fit_id, '')
+        features.*,
+        anchors.anchor_date as next_anchor_date
+    from {{ ref('int_customers__history_features') }} as features
+    inner join anchors
+        on features.anchor_date = anchors.previous_anchor_date
+    where
+        features.count_orders > 0
+        and anchors.cluster_fit_id <> coalesce(anchors.previous_cluster_fit_id, '')
 
 ),
 
@@ -50,22 +48,33 @@ customers as (
 
     select
         features.customer_id,
-        placements.anchor_date,
+        features.anchor_date,
         features.input_checksum,
+        {% for prefix, relation in sides.items() -%}
         {% for category in categories -%}
-        coalesce(features.{{ category }}, '') as {{ category }},
+        coalesce({{ relation }}.{{ category }}, '') as {{ prefix }}{{ category }},
         {% endfor -%}
         {% for feature in features -%}
-        {{ transformed('log1p', 'coalesce(features.' ~ feature ~ ', 0)') }}
-            as {{ feature }}_log,
+        {{ transformed('log1p', 'coalesce(' ~ relation ~ '.' ~ feature ~ ', 0)') }}
+            as {{ prefix }}{{ feature }}_log,
         {% endfor -%}
-        placements.cluster_fit_id,
-        placements.other_fit_id,
-        placements.has_fit_before,
-        placements.is_of_earlier_features
+        {% endfor -%}
+        anchors.cluster_fit_id,
+        case
+            when anchors.previous_cluster_fit_id <> anchors.cluster_fit_id
+                then anchors.previous_cluster_fit_id
+        end as other_fit_id,
+        case
+            when earlier_features.customer_id is not null then anchors.cluster_fit_id
+        end as earlier_features_fit_id,
+        anchors.previous_cluster_fit_id is not null as has_fit_before
     from {{ ref('int_customers__history_features') }} as features
-    inner join placements
-        on features.anchor_date = placements.features_date
+    inner join anchors
+        on features.anchor_date = anchors.anchor_date
+    left join earlier_features
+        on
+            features.customer_id = earlier_features.customer_id
+            and features.anchor_date = earlier_features.next_anchor_date
     where features.count_orders > 0
 
 ),
@@ -102,8 +111,8 @@ prototypes as (
 combinations as (
 
     select distinct
-        {{ categories | join(', ') }}
-    from customers
+        {{ known_categories | join(', ') }}
+    from {{ ref('int_customers__history_features') }}
 
 ),
 
@@ -188,22 +197,22 @@ scored as (
         customers.input_checksum,
         customers.cluster_fit_id,
         customers.other_fit_id,
+        customers.earlier_features_fit_id,
         customers.has_fit_before,
-        customers.is_of_earlier_features,
-        rules.dispersion,
-        rules.max_distance,
-        other_rules.max_distance as other_max_distance,
-        {{ prototype_scores('rules.prototypes', features) }} as scores,
-        {{ prototype_scores('other_rules.prototypes', features) }} as other_scores
+        own_rules.dispersion,
+        {% for name, (fit, side) in placements.items() -%}
+        {{ name }}rules.max_distance as {{ name }}max_distance,
+        {% set prototypes = name ~ 'rules.prototypes' -%}
+        {{ prototype_scores(prototypes, features, side) }} as {{ name }}scores
+        {%- if not loop.last %},{% endif %}
+        {% endfor %}
     from customers
-    {% for rules, fit in {
-        'rules': 'cluster_fit_id', 'other_rules': 'other_fit_id'
-    }.items() -%}
-    left join rules as {{ rules }}
+    {% for name, (fit, side) in placements.items() -%}
+    left join rules as {{ name }}rules
         on
-            customers.{{ fit }} = {{ rules }}.fit_id
+            customers.{{ fit }} = {{ name }}rules.fit_id
             {% for category in categories -%}
-            and customers.{{ category }} = {{ rules }}.{{ category }}
+            and {{ 'customers.' ~ side ~ category }} = {{ name }}rules.{{ category }}
             {% endfor -%}
     {% endfor %}
 
@@ -213,8 +222,10 @@ nearest as (
 
     select
         *,
-        {{ least_of('scores') }} as best,
-        {{ least_of('other_scores') }} as other_best
+        {% for name in placements -%}
+        {{ least_of(name ~ 'scores') }} as {{ name }}best
+        {%- if not loop.last %},{% endif %}
+        {% endfor %}
     from scored
 
 ),
@@ -223,67 +234,43 @@ assigned as (
 
     select
         *,
-        case when best.score > max_distance then 0 else best.cluster_id end
-            as cluster_id,
+        {% for name in placements -%}
         case
-            when other_best.score > other_max_distance then 0
-            else other_best.cluster_id
-        end as other_cluster_id
+            when {{ name }}best.score > {{ name }}max_distance then 0
+            else {{ name }}best.cluster_id
+        end as {{ name }}cluster_id
+        {%- if not loop.last %},{% endif %}
+        {% endfor %}
     from nearest
-
-),
-
-placed as (
-
-    select
-        *,
-        case
-            when other_fit_id is not null then other_cluster_id
-            when has_fit_before then cluster_id
-        end as cluster_id_at_previous_fit,
-        sqrt(greatest(best.score - best.prototype_offset, 0)) as cluster_distance,
-        case
-            when cluster_id > 0
-                then
-                    {{ total_of(each_of('scores', 'prototype',
-                        'case when prototype.cluster_id = cluster_id then '
-                        ~ likelihood ~ ' else 0 end'
-                    )) }}
-                    / {{ total_of(each_of('scores', 'prototype', likelihood)) }}
-        end as cluster_confidence
-    from assigned
-    where not is_of_earlier_features
-
-),
-
-earlier as (
-
-    select
-        customer_id,
-        anchor_date,
-        cluster_id
-    from assigned
-    where is_of_earlier_features
 
 )
 
 select
     ---------- ids
-    placed.customer_id,
-    placed.anchor_date,
-    placed.cluster_fit_id,
-    placed.cluster_id,
-    placed.cluster_id_at_previous_fit,
-    earlier.cluster_id as cluster_id_of_earlier_features,
+    customer_id,
+    anchor_date,
+    cluster_fit_id,
+    own_cluster_id as cluster_id,
+    case
+        when other_fit_id is not null then other_cluster_id
+        when has_fit_before then own_cluster_id
+    end as cluster_id_at_previous_fit,
+    case
+        when earlier_features_fit_id is not null then earlier_cluster_id
+    end as cluster_id_of_earlier_features,
 
     ---------- strings
-    placed.input_checksum,
+    input_checksum,
 
     ---------- numerics
-    placed.cluster_distance,
-    placed.cluster_confidence
-from placed
-left join earlier
-    on
-        placed.customer_id = earlier.customer_id
-        and placed.anchor_date = earlier.anchor_date
+    sqrt(greatest(own_best.score - own_best.prototype_offset, 0)) as cluster_distance,
+    case
+        when own_cluster_id > 0
+            then
+                {{ total_of(each_of('own_scores', 'prototype',
+                    'case when prototype.cluster_id = own_cluster_id then '
+                    ~ likelihood ~ ' else 0 end'
+                )) }}
+                / {{ total_of(each_of('own_scores', 'prototype', likelihood)) }}
+    end as cluster_confidence
+from assigned

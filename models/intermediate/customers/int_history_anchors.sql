@@ -125,8 +125,10 @@ select
     anchors.is_scoring,
     cast(sum(changes.change_sum) as {{ dbt.type_string() }}) as input_checksum,
     definitions.definitions_checksum,
-    '{{ local_md5(setting("share_categories") ~ named_history_categories()) }}'
-        as features_checksum
+    '{{ local_md5(
+        setting("share_categories") ~ named_history_categories()
+        ~ kept_history_features()
+    ) }}' as features_checksum
 from anchors
 cross join definitions
 left join changes

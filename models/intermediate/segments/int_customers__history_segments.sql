@@ -6,6 +6,25 @@
 -- if only the customer had moved since the previous anchor (by the cut points of then),
 -- and the one if only the cut points had (of the features of then).
 {%- set metrics = rfm_metrics() %}
+{%- set followed_features = [
+    'days_since_last_order', 'count_orders', 'lifetime_net_amount', 'net_amount_365d'
+] %}
+{%- set earlier_fields = {} %}
+{%- for feature in followed_features %}
+{%- do earlier_fields.update({feature: 'earlier_' ~ feature}) %}
+{%- endfor %}
+{%- set held = {} %}
+{%- for metric in metrics %}
+{%- do earlier_fields.update({
+    'earlier_sticky_' ~ metric ~ '_score':
+        'case when was_customer then ' ~ score_of_passed(metric, 'earlier_') ~ ' end',
+}) %}
+{%- do held.update({metric: []}) %}
+{%- for cut in cut_percentiles() %}
+{%- set passed = metric ~ '_' ~ cut ~ '_passed' %}
+{%- do held[metric].append('coalesce(' ~ passed ~ ', earlier_' ~ passed ~ ')') %}
+{%- endfor %}
+{%- endfor %}
 with
 
 anchors as {{ new_history_anchors() }},
@@ -28,125 +47,151 @@ stages as (
 
 ),
 
-customers as (
+-- the last anchor that is stored, too: the new ones go on from it
+features as (
 
     select
         features.*,
         anchors.previous_anchor_date,
         anchors.definitions_checksum,
-        coalesce(earlier.count_orders, 0) > 0 as was_customer,
-        features.count_orders <> earlier.count_orders
-        or features.lifetime_net_amount <> earlier.lifetime_net_amount
-        or features.last_order_date >= anchors.previous_anchor_date as has_changed
+        true as is_new
     from {{ ref('int_customers__history_features') }} as features
     inner join anchors
         on features.anchor_date = anchors.anchor_date
-    left join {{ ref('int_customers__history_features') }} as earlier
-        on
-            features.customer_id = earlier.customer_id
-            and anchors.previous_anchor_date = earlier.anchor_date
+    {%- if is_incremental() %}
 
-),
-
--- new customers, and those who returned everything, start from plain scores
-scored as (
+    union all
 
     select
-        {% for metric in metrics -%}
-        {{ rfm_score(metric) }} as {{ metric }}_score,
-        {% endfor -%}
-        {% for metric, cut in rfm_cuts() -%}
-        coalesce(
-            {{ is_clearly_passed(metric, cut) }},
-            case when not customers.was_customer then {{ is_passed(metric, cut) }} end
-        ) as {{ metric }}_{{ cut }}_passed,
-        {% endfor -%}
-        customers.customer_id,
-        customers.anchor_date
-    from customers
-    inner join cut_points
-        on customers.anchor_date = cut_points.anchor_date
-    where customers.count_orders > 0
-
-),
-
--- customers of the last stored anchor start from their scores of then
-stored as (
-
-    {% if is_incremental() -%}
-    select
-        {% for metric in metrics -%}
-        {{ metric }}_score,
-        {% endfor -%}
-        {% for metric, cut in rfm_cuts() -%}
-        {{ had_passed(metric, cut, 'sticky_' ~ metric ~ '_score') }}
-            as {{ metric }}_{{ cut }}_passed,
-        {% endfor -%}
-        customer_id,
-        anchor_date
-    from {{ this }}
+        features.*,
+        cast(null as date) as previous_anchor_date,
+        cast(null as {{ dbt.type_string() }}) as definitions_checksum,
+        false as is_new
+    from {{ ref('int_customers__history_features') }} as features
     where
-        anchor_date = (select min(anchors.previous_anchor_date) from anchors)
-        and count_orders > 0
-    {%- else -%}
-    select * from scored
-    where 1 = 0
+        features.anchor_date = (
+            select min(anchors.previous_anchor_date) from anchors
+        )
     {%- endif %}
 
 ),
 
-steps as (
+-- whoever had bought by an anchor is there at all later ones
+followed as (
 
-    select * from scored
-    union all
-    select * from stored
+    select
+        customer_id,
+        anchor_date,
+        previous_anchor_date,
+        input_checksum,
+        definitions_checksum,
+        is_new,
+        last_order_date,
+        last_gap_days,
+        days_since_first_order,
+        {% for feature in followed_features -%}
+        {{ feature }},
+        {% endfor -%}
+        {% for feature in followed_features -%}
+        lag({{ feature }}) over customer_window as earlier_{{ feature }},
+        {% endfor -%}
+        lag(anchor_date) over customer_window as earlier_anchor_date
+    from features
+    window customer_window as (
+        partition by customer_id
+        order by anchor_date
+    )
+
+),
+
+customers as (
+
+    select
+        *,
+        coalesce(
+            earlier_anchor_date = previous_anchor_date and earlier_count_orders > 0,
+            false
+        ) as was_customer,
+        (
+            earlier_anchor_date = previous_anchor_date
+            and (
+                count_orders <> earlier_count_orders
+                or lifetime_net_amount <> earlier_lifetime_net_amount
+            )
+        )
+        or last_order_date >= previous_anchor_date as has_changed
+    from followed
+
+),
+
+-- new customers, and those who returned everything, start from plain scores; customers
+-- of the last stored anchor from their scores of then
+scored as (
+
+    select
+        customers.*,
+        {% for metric in metrics -%}
+        case when customers.count_orders > 0 then {{ rfm_score(metric) }} end
+            as {{ metric }}_score,
+        {% endfor -%}
+        {% for metric, cut in rfm_cuts() -%}
+        case
+            {% if is_incremental() -%}
+            when not customers.is_new and customers.count_orders > 0
+                then {{ had_passed(
+                    metric, cut, 'last_stored.sticky_' ~ metric ~ '_score'
+                ) }}
+            {% endif -%}
+            when customers.count_orders > 0
+                then coalesce(
+                    {{ is_clearly_passed(metric, cut) }},
+                    case
+                        when not customers.was_customer
+                            then {{ is_passed(metric, cut) }}
+                    end
+                )
+        end as {{ metric }}_{{ cut }}_passed
+        {%- if not loop.last %},{% endif %}
+        {% endfor %}
+    from customers
+    left join cut_points
+        on customers.anchor_date = cut_points.anchor_date
+    {%- if is_incremental() %}
+    left join {{ this }} as last_stored
+        on
+            customers.customer_id = last_stored.customer_id
+            and customers.anchor_date = last_stored.anchor_date
+            and not customers.is_new
+    {%- endif %}
 
 ),
 
 held as (
 
     select
-        {% for metric in metrics -%}
-        {{ metric }}_score,
-        {% endfor -%}
         {% for metric, cut in rfm_cuts() -%}
         {{ last_known(metric ~ '_' ~ cut ~ '_passed') }} over (
             partition by customer_id
             order by anchor_date
-            rows between unbounded preceding and current row
-        ) as {{ metric }}_{{ cut }}_passed,
+            rows between unbounded preceding and 1 preceding
+        ) as earlier_{{ metric }}_{{ cut }}_passed,
         {% endfor -%}
-        customer_id,
-        anchor_date
-    from steps
+        *
+    from scored
 
 ),
 
-sticky as (
+paired as (
 
     select
+        *,
         {% for metric in metrics -%}
-        {{ metric }}_score,
-        {{ score_of_passed(metric) }} as sticky_{{ metric }}_score,
+        case when count_orders > 0 then {{ score_of_passed(metric, held[metric]) }} end
+            as sticky_{{ metric }}_score,
         {% endfor -%}
-        customer_id,
-        anchor_date
+        {{ struct_of(earlier_fields) }} as earlier
     from held
-
-),
-
-earlier as (
-
-    select
-        {% for metric in metrics -%}
-        sticky.sticky_{{ metric }}_score as earlier_sticky_{{ metric }}_score,
-        {% endfor -%}
-        features.*
-    from {{ ref('int_customers__history_features') }} as features
-    inner join sticky
-        on
-            features.customer_id = sticky.customer_id
-            and features.anchor_date = sticky.anchor_date
+    where is_new
 
 ),
 
@@ -155,8 +200,6 @@ compared as (
     select
         customers.*,
         {% for metric in metrics -%}
-        sticky.{{ metric }}_score,
-        sticky.sticky_{{ metric }}_score,
         case
             when customers.was_customer and customers.count_orders > 0
                 then {{ rfm_score(metric, cut_points='earlier_cut_points') }}
@@ -184,15 +227,7 @@ compared as (
             when customers.was_customer
                 then {{ value_tier('earlier.net_amount_365d') }}
         end as value_tier_code_of_earlier_features
-    from customers
-    left join sticky
-        on
-            customers.customer_id = sticky.customer_id
-            and customers.anchor_date = sticky.anchor_date
-    left join earlier
-        on
-            customers.customer_id = earlier.customer_id
-            and customers.previous_anchor_date = earlier.anchor_date
+    from paired as customers
     left join cut_points
         on customers.anchor_date = cut_points.anchor_date
     left join cut_points as earlier_cut_points
