@@ -7,10 +7,22 @@ import pandas as pd
 
 # what tells of a run, or of how an engine keeps rows, and not of the data
 OF_THE_RUN = re.compile(
-    r"(run|fit|drift|realised|alignment|evidence|decision|item)_id$|checksum|_hash$"
+    r"(run|fit|drift|realised|alignment|evidence|decision|item|rejected_row)_id$"
+    r"|checksum|_hash$"
     r"|^(card|rule_version|settings|version|code_version|raw_row|seconds)$"
 )
 RUN_MARTS = {"fct_runs", "fct_run_nodes", "fct_run_inputs", "fct_erasures"}
+
+
+def written(value: object) -> str:
+    """Write a value as text; what is nested with fractions of nine digits."""
+    if isinstance(value, dict):
+        return str({name: written(each) for name, each in value.items()})
+    if isinstance(value, list | np.ndarray):
+        return str([written(each) for each in value])
+    if isinstance(value, float):
+        return f"{value:.9g}"
+    return str(value)
 
 
 def differences(ours: pd.DataFrame, theirs: pd.DataFrame, cents: set[str]) -> list[str]:
@@ -33,7 +45,7 @@ def differences(ours: pd.DataFrame, theirs: pd.DataFrame, cents: set[str]) -> li
     order = [*exact, *measured]
 
     def sort(frame: pd.DataFrame) -> pd.DataFrame:
-        key = {n: frame[n].astype(str) for n in exact}
+        key = {n: frame[n].map(written) for n in exact}
         key |= {n: frame[n].astype(float).round(4) for n in measured}
         return frame.loc[pd.DataFrame(key).sort_values(order).index, names].reset_index(
             drop=True
@@ -43,7 +55,7 @@ def differences(ours: pd.DataFrame, theirs: pd.DataFrame, cents: set[str]) -> li
         return found
     ours, theirs = sort(ours), sort(theirs)
     for name in exact:
-        apart = ours[name].astype(str) != theirs[name].astype(str)
+        apart = ours[name].map(written) != theirs[name].map(written)
         if apart.any():
             some = apart.idxmax()
             found.append(
