@@ -23,7 +23,11 @@ SPARK_PYTHON = ROOT / ".venv-spark/bin/python"
 VARS = json.dumps({"raw_path": "raw", "min_training_customers": 50})
 BUILD = ["build", "--exclude-resource-type", "test", "unit_test"]
 # views, which have no files, and what tells of runs
-NOT_COMPARED = RUN_MARTS | {"audit_customer_decisions", "live_customer_segments"}
+NOT_COMPARED = RUN_MARTS | {
+    "audit_customer_decisions",
+    "live_customer_segments",
+    "rpt_freshness",
+}
 
 pytestmark = [
     pytest.mark.skipif(
