@@ -32,7 +32,7 @@ PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile \
 	--no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-fast test-library test-units test-newest lint docs settings metrics metrics-page cards report picture dashboard test-dashboard demo benchmark spark-setup spark-build spark-cluster mutants lock clean
+.PHONY: help setup build test test-fast test-library test-units test-newest lint docs settings metrics metrics-page cards report picture dashboard test-dashboard demo benchmark spark-setup spark-build spark-cluster test-spark mutants lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 20
@@ -151,6 +151,9 @@ spark-build: $(SPARK_READY) ## Begun (docs/scale.md): build on Spark, on this ma
 
 spark-cluster: $(SPARK_READY) ## Begun (docs/scale.md): build on a Spark cluster of three processes, and stop it
 	DBT_TARGET_PATH=$(SPARK_SCRATCH)/dbt $(SPARK)/bin/python adapters/sparksession/cluster.py $(SPARK)/bin/dbt build --target spark
+
+test-spark: $(READY) $(SPARK_READY) ## Begun (docs/scale.md): build a small shop on Spark and DuckDB, and compare
+	$(BIN)/pytest tests/python/spark
 
 demo: $(READY) ## Write the demo seeds again
 	$(BIN)/python -m segmentation.world --customers 2000 --years 3 --seed 7 --format csv --prefix raw_ --raw seeds/demo

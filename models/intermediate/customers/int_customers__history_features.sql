@@ -186,7 +186,12 @@ running as (
         changes.customer_id,
         changes.from_number,
         coalesce(
-            lead(changes.from_number) over running_window, changes.last_number
+            -- Spark takes no frame with lead
+            lead(changes.from_number) over (
+                partition by changes.customer_id
+                order by changes.from_number
+            ),
+            changes.last_number
         ) as next_number,
         min(changes.order_date) over running_window as first_order_date,
         max(changes.order_date) over running_window as last_order_date,

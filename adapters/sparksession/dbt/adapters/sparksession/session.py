@@ -24,6 +24,8 @@ ALWAYS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.legacy.createHiveTableByDefault": "false",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
+    # Spark 4.3 cannot send the tasks of some generated unions to its workers
+    "spark.sql.codegen.wholeStage.union.enabled": "false",
     # what a metastore refuses, it refuses again: 20 s of tries would hide its reason
     "spark.hadoop.hive.hmshandler.retry.attempts": "2",
     "spark.hadoop.hive.hmshandler.retry.interval": "200ms",
