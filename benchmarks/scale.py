@@ -63,7 +63,7 @@ group by customer_id
 
 
 def dbt(file: Path, raw: Path, *command: str) -> dict:
-    """Run dbt by the project's own profile."""
+    """Run dbt by the project's own profile, one model at a time."""
     folder = file.parent
     return measure(
         [
@@ -71,6 +71,7 @@ def dbt(file: Path, raw: Path, *command: str) -> dict:
             "--target-path", str(folder / "target"), "--log-path", str(folder / "logs"),
         ],
         SEGMENTATION_DUCKDB_PATH=str(file),
+        SEGMENTATION_THREADS="1",
     )  # fmt: skip
 
 
