@@ -1,9 +1,10 @@
 """Copy a published version into a DuckLake, whose readers see all of it or nothing."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any
 
 from segmentation.publication.pseudonymous import quoted
 from segmentation.publication.versions import CannotPublish
@@ -64,7 +65,7 @@ def copy_to_lake(session: Any, file: Path, version: str, lake: Lake) -> None:
         If the lake is not there, its schema is not ours, or someone else changed the
         same tables at the same time. The lake is then as it was.
     """
-    with _said_of(lake):
+    with _said_of(lake, "Nothing was published to"):
         check_lake(session, lake)
         there = _tables(session, lake.database, lake.schema)
         session.execute(f"attach {literal(file)} as {ATTACHED} (read_only)")
@@ -144,7 +145,7 @@ def forget_in_lake(session: Any, lake: Lake, people: str) -> list[int]:
     ------
     CannotPublish
     """
-    with _said_of(lake):
+    with _said_of(lake, "People who asked to be erased may still be named in"):
         old = session.execute(
             "select t.table_name, c.column_name, t.begin_snapshot, t.end_snapshot "
             f"from {lake.catalog}.ducklake_table as t "
@@ -184,7 +185,7 @@ def _names(
 ) -> bool:
     """Say whether a table named any of some people in a snapshot."""
     found = session.execute(
-        f"select 1 from {lake.place}.{quoted(table)} at (version => {snapshot}) as held "
+        f"select 1 from {lake.place}.{quoted(table)} as held at (version => {snapshot}) "
         f"semi join {people} on held.{quoted(column)} = {people}.customer_id limit 1"
     ).fetchone()
     return found is not None
@@ -200,8 +201,8 @@ def _tables(session: Any, database: str, schema: str) -> set[str]:
 
 
 @contextmanager
-def _said_of(lake: Lake) -> Iterator[None]:
-    """Say of whatever goes wrong with a lake what it means to readers."""
+def _said_of(lake: Lake, meaning: str) -> Iterator[None]:
+    """Say of whatever goes wrong with a lake what it means, and what to do."""
     try:
         yield
     except CannotPublish:
@@ -214,7 +215,6 @@ def _said_of(lake: Lake) -> Iterator[None]:
             else "it cannot be written"
         )
         raise CannotPublish(
-            f"Nothing was published to {lake.schema} of the lake {lake.database}: "
-            f"{what}. Its readers still have what was there. Build again. "
-            f"DuckLake says: {cause}"
+            f"{meaning} {lake.schema} of the lake {lake.database}: {what}. Readers of "
+            f"the lake have a whole version. Build again. DuckLake says: {cause}"
         ) from error
