@@ -68,7 +68,7 @@ def forget(
 
 @contextmanager
 def people(session: Any, erased: pa.Table, pseudonyms: str | None) -> Iterator[None]:
-    """List whom nothing may name, by id and pseudonym, in the temporary table `PEOPLE`."""
+    """List whom nothing may name, by id and pseudonym, in the table `PEOPLE`."""
     session.register("erased_ids", erased)
     known_as = f" union select pseudonym from {pseudonyms} where is_erased"
     session.execute(

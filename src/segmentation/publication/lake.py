@@ -164,9 +164,7 @@ def forget_in_lake(session: Any, lake: Lake, people: str) -> list[int]:
         named: set[int] = set()
         for table, column, begin, end in old:
             held = {snapshot for snapshot in kept if begin <= snapshot < end}
-            if held - named and _names(
-                session, lake, table, column, min(held), people
-            ):
+            if held - named and _names(session, lake, table, column, min(held), people):
                 named |= held
         if named:
             database = literal(lake.database)
@@ -184,8 +182,9 @@ def _names(
     session: Any, lake: Lake, table: str, column: str, snapshot: int, people: str
 ) -> bool:
     """Say whether a table named any of some people in a snapshot."""
+    then = f"at (version => {snapshot})"
     found = session.execute(
-        f"select 1 from {lake.place}.{quoted(table)} as held at (version => {snapshot}) "
+        f"select 1 from {lake.place}.{quoted(table)} as held {then} "
         f"semi join {people} on held.{quoted(column)} = {people}.customer_id limit 1"
     ).fetchone()
     return found is not None

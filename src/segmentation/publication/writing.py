@@ -145,10 +145,8 @@ def comments_in(
     session: Any, database: str | None = None
 ) -> dict[str, list[tuple[str | None, str]]]:
     """Return what is said of all tables and views of a database, by `schema.name`."""
-    where = (
-        f"where database_name = {literal(database) if database else 'current_database()'} "
-        "and comment is not null "
-    )
+    which = literal(database) if database else "current_database()"
+    where = f"where database_name = {which} and comment is not null "
     found: dict[str, list[tuple[str | None, str]]] = {}
     for place, column, said in session.execute(
         "select schema_name || '.' || table_name, null, comment "
