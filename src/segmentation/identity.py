@@ -71,10 +71,10 @@ def fingerprint(rows: pd.DataFrame) -> str:
 def _told(values: pd.Series) -> pd.Series:
     """Return fractions to 32 bits, whole numbers of one width, others as they are."""
     if values.dtype.kind in "iu":
-        return values.astype("int64")
+        return values.astype("Int64")
     if values.dtype.kind != "f":
         return values
-    mantissa, exponent = np.frexp(values.to_numpy(float))
+    mantissa, exponent = np.frexp(values.to_numpy(float, na_value=np.nan))
     rounded = np.ldexp(np.round(mantissa * 2.0**32), exponent - 32)
     return pd.Series(rounded + 0.0, values.index)  # no negative 0
 

@@ -10,6 +10,8 @@ ROWS = pd.DataFrame(
         "customer_id": ["a", "b", "c", "d"],
         "count": np.array([1, 2, -3, 4], dtype="int32"),
         "amount": [1 / 3, 0.0, np.nan, -12345.678],
+        "days": pd.array([1, None, 3, 4], dtype="Int32"),
+        "share": pd.array([0.1, None, 0.3, 1 / 3], dtype="Float64"),
         "is_lost": [True, False, None, True],
     }
 )
@@ -26,6 +28,8 @@ def test_the_last_digits_of_a_fraction_are_no_other_rows():
 
 def test_the_width_of_a_whole_number_is_no_other_rows():
     assert changed(count=ROWS["count"].astype("int64")) == fingerprint(ROWS)
+    assert changed(count=ROWS["count"].astype("Int16")) == fingerprint(ROWS)
+    assert changed(days=ROWS["days"].astype("Int64")) == fingerprint(ROWS)
 
 
 def test_anything_else_is_other_rows():
@@ -34,6 +38,7 @@ def test_anything_else_is_other_rows():
         changed(amount=ROWS["amount"].fillna(0)),
         changed(amount=-ROWS["amount"]),
         changed(count=ROWS["count"] + 1),
+        changed(days=ROWS["days"].fillna(0)),
         changed(customer_id=["a", "b", "c", "e"]),
         changed(is_lost=[True, True, None, True]),
         fingerprint(ROWS.iloc[::-1]),
