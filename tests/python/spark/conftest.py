@@ -13,13 +13,14 @@ import pandas as pd
 import pytest
 import traps
 from places import ROOT
-from raw_events import EVENT, at, cut
+from raw_events import cut
 
 from segmentation.world.settings import Settings
 from segmentation.world.writer import write
 
 HERE = Path(__file__).parent
 SPARK_PYTHON = ROOT / ".venv-spark/bin/python"
+LAST_DAY = "2023-12-31"
 QUICK = {
     "min_training_customers": 50,
     "cluster_methods": ["k-means"],
@@ -65,15 +66,14 @@ def pytest_collection_modifyitems(items):
 
 
 def write_two_days(folder: Path) -> None:
-    """Write a shop as it is, and as it was before its last day of orders."""
-    write(Settings(200, 3, 7, None), folder / "today", None, "parquet", "")
+    """Write a shop of two years, and what was known of it before its last day."""
+    write(Settings(200, 2, 7, None), folder / "today", None, "parquet", "")
     tables = {
         file.stem: pd.read_parquet(file)
         for file in sorted((folder / "today").glob("*.parquet"))
     }
-    last = max(at(tables[name][column]).max() for name, column in EVENT.items())
     (folder / "yesterday").mkdir()
-    for name, rows in cut(tables, last.date()).items():
+    for name, rows in cut(tables, LAST_DAY).items():
         rows.to_parquet(folder / "yesterday" / f"{name}.parquet", index=False)
 
 
@@ -125,7 +125,10 @@ def engines(tmp_path_factory) -> Engines:
     write_two_days(raw)
     yesterday, today = str(raw / "yesterday"), str(raw / "today")
     # of the day before, what the next one goes on from
-    first = ("run", "--select", "+config.materialized:incremental")
+    first = (
+        "build", "--select", "+config.materialized:incremental",
+        "--exclude-resource-type", "unit_test", "test",
+    )  # fmt: skip
     second = ("build", "--exclude-resource-type", "unit_test", "test")
     show = ("show", "--limit", "1", "--inline", traps.query())
 

@@ -108,7 +108,7 @@ class SparkSessionAdapter(SparkAdapter):
     @available
     def compact(self, sql: str) -> str:
         """Return SQL without comments and indentation."""
-        from dbt.adapters.sparksession.session import compact
+        from dbt.adapters.sparksession.queries import compact
 
         return compact(sql)
 
