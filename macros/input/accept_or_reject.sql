@@ -55,7 +55,7 @@ ranked_in_key as (
                 {% for column in columns -%}
                 {{ column }} asc nulls last,
                 {% endfor -%}
-                raw_row asc
+                {{ as_json('raw_values') }} asc
         ) as rank_in_key
     from row_rejections
     inner join repeated_hashes
@@ -100,7 +100,7 @@ select
     {% endfor -%}
     rejection_reasons is null as is_accepted,
     rejection_reasons,
-    case when rejection_reasons is not null then raw_row end as raw_row
+    case when rejection_reasons is not null then {{ as_json('raw_values') }} end as raw_row
 
 from judged
 {%- endmacro %}

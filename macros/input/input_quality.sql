@@ -1,7 +1,12 @@
 {#- Two columns every staging model ends with:
     `unreadable_values`: the values that could not be read, in words, or null;
-    `raw_row`: the row as it arrived, as JSON, without the columns tagged `pii`. -#}
+    `raw_values`: the row as it arrived, as a struct, without the columns tagged `pii`.
+    It becomes JSON where the row is rejected: few are, and each takes time. -#}
 {% macro input_quality(source_name, table_name) -%}
+    {%- set values = {} -%}
+    {%- for column in raw_columns(source_name, table_name) | rejectattr('is_pii') -%}
+        {%- do values.update({column.name: column.name}) -%}
+    {%- endfor %}
     nullif(concat_ws(
         '; ', cast(null as {{ dbt.type_string() }})
         {%- for column in raw_columns(source_name, table_name) -%}
@@ -24,8 +29,5 @@
         end
         {%- endfor %}
     ), '') as unreadable_values,
-    {{ row_as_json(
-        raw_columns(source_name, table_name) | rejectattr('is_pii')
-        | map(attribute='name') | list
-    ) }} as raw_row
+    {{ struct_of(values) }} as raw_values
 {%- endmacro %}

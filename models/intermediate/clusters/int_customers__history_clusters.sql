@@ -263,14 +263,17 @@ select
     input_checksum,
 
     ---------- numerics
-    sqrt(greatest(own_best.score - own_best.prototype_offset, 0)) as cluster_distance,
+    -- the digits that anyone may read: all others take two thirds of the space
+    round(sqrt(greatest(own_best.score - own_best.prototype_offset, 0)), 6)
+        as cluster_distance,
     case
         when own_cluster_id > 0
-            then
+            then round(
                 {{ total_of(each_of('own_scores', 'prototype',
                     'case when prototype.cluster_id = own_cluster_id then '
                     ~ likelihood ~ ' else 0 end'
                 )) }}
-                / {{ total_of(each_of('own_scores', 'prototype', likelihood)) }}
+                / {{ total_of(each_of('own_scores', 'prototype', likelihood)) }}, 6
+            )
     end as cluster_confidence
 from assigned

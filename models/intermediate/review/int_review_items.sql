@@ -133,27 +133,61 @@ buyers as (
 
 ),
 
+-- the last date of history by then
+dates as (
+
+    select
+        starts.period,
+        max(anchors.anchor_date) as anchor_date
+    from starts
+    inner join {{ ref('int_history_anchors') }} as anchors
+        on starts.start_date >= anchors.anchor_date
+    where anchors.is_on_grid
+    group by starts.period
+
+),
+
+customers_then as (
+
+    select
+        dates.period,
+        history.*
+    from {{ ref('int_customers__history') }} as history
+    inner join dates
+        on history.anchor_date = dates.anchor_date
+
+),
+
+held as (
+
+    {% for dimension, column in segment_dimensions().items() -%}
+    select
+        period,
+        customer_id,
+        '{{ dimension }}:' || {{ column }} as segment_id
+    from customers_then
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+),
+
 members as (
 
     select
         loyal.segment_id,
-        count(*) filter (where starts.period = 'now') as count_now,
-        count(*) filter (where starts.period = 'before') as count_before,
-        count(*) filter (where starts.period = 'now' and buyers.customer_id is null)
+        count(*) filter (where held.period = 'now') as count_now,
+        count(*) filter (where held.period = 'before') as count_before,
+        count(*) filter (where held.period = 'now' and buyers.customer_id is null)
             as left_now,
-        count(*) filter (where starts.period = 'before' and buyers.customer_id is null)
+        count(*) filter (where held.period = 'before' and buyers.customer_id is null)
             as left_before
     from loyal
-    inner join {{ ref('int_customers__segment_history') }} as history
-        on loyal.segment_id = history.segment_id
-    inner join starts
-        on
-            history.valid_from <= starts.start_date
-            and coalesce(history.valid_to > starts.start_date, true)
+    inner join held
+        on loyal.segment_id = held.segment_id
     left join buyers
         on
-            starts.period = buyers.period
-            and history.customer_id = buyers.customer_id
+            held.period = buyers.period
+            and held.customer_id = buyers.customer_id
     group by loyal.segment_id
 
 ),

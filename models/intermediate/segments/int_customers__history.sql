@@ -40,6 +40,7 @@ select
     segments.lifecycle_stage_code as lifecycle_stage_code_by_earlier_cuts,
     cast(null as {{ dbt.type_string() }}) as lifecycle_stage_code_of_earlier_features,
     {{ cluster_code('clusters.cluster_id') }} as cluster_code,
+    {{ cluster_code('earlier_clusters.cluster_id') }} as previous_cluster_code,
     {{ cluster_code('clusters.cluster_id_at_previous_fit') }}
         as cluster_code_by_earlier_cuts,
     {{ cluster_code('clusters.cluster_id_of_earlier_features') }}
@@ -52,3 +53,7 @@ left join clusters
     on
         segments.customer_id = clusters.customer_id
         and segments.anchor_date = clusters.anchor_date
+left join clusters as earlier_clusters
+    on
+        segments.customer_id = earlier_clusters.customer_id
+        and anchors.previous_anchor_date = earlier_clusters.anchor_date

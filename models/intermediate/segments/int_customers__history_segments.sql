@@ -2,9 +2,9 @@
     pre_hook="{{ forget_stale_history(['input_checksum', 'definitions_checksum']) }}"
 ) }}
 
--- Segments at each anchor by the cut points of that anchor. Beside them stand the segment
--- if only the customer had moved since the previous anchor (by the cut points of then),
--- and the one if only the cut points had (of the features of then).
+-- Segments at each anchor by the cut points of that anchor, and those before. Beside them
+-- stand the segment if only the customer had moved since the previous anchor (by the cut
+-- points of then), and the one if only the cut points had (of the features of then).
 {%- set metrics = rfm_metrics() %}
 {%- set followed_features = [
     'days_since_last_order', 'count_orders', 'lifetime_net_amount', 'net_amount_365d'
@@ -54,10 +54,13 @@ features as (
         features.*,
         anchors.previous_anchor_date,
         anchors.definitions_checksum,
+        stages.stage_code,
         true as is_new
     from {{ ref('int_customers__history_features') }} as features
     inner join anchors
         on features.anchor_date = anchors.anchor_date
+    left join stages
+        on {{ is_in_stage('features', 'stages') }}
     {%- if is_incremental() %}
 
     union all
@@ -66,8 +69,11 @@ features as (
         features.*,
         cast(null as date) as previous_anchor_date,
         cast(null as {{ dbt.type_string() }}) as definitions_checksum,
+        stages.stage_code,
         false as is_new
     from {{ ref('int_customers__history_features') }} as features
+    left join stages
+        on {{ is_in_stage('features', 'stages') }}
     where
         features.anchor_date = (
             select min(anchors.previous_anchor_date) from anchors
@@ -88,8 +94,8 @@ followed as (
         definitions_checksum,
         is_new,
         last_order_date,
-        last_gap_days,
-        days_since_first_order,
+        stage_code,
+        lag(stage_code) over customer_window as previous_stage_code,
         {% for feature in followed_features -%}
         {{ feature }},
         {% endfor -%}
@@ -113,6 +119,7 @@ customers as (
             earlier_anchor_date = previous_anchor_date and earlier_count_orders > 0,
             false
         ) as was_customer,
+        earlier_anchor_date is null as is_first,
         (
             earlier_anchor_date = previous_anchor_date
             and (
@@ -218,6 +225,12 @@ compared as (
             when customers.was_customer
                 then {{ sticky_score(metric, 'earlier', 'earlier') }}
         end as sticky_{{ metric }}_score_of_earlier_features,
+        case
+            when customers.was_customer
+                then {{ rfm_score(metric, 'earlier', 'earlier_cut_points') }}
+        end as previous_{{ metric }}_score,
+        earlier.earlier_sticky_{{ metric }}_score  -- noqa: RF01
+            as previous_sticky_{{ metric }}_score,
         {% endfor -%}
         {{ value_tier('customers.net_amount_365d') }} as value_tier_code,
         case
@@ -227,7 +240,11 @@ compared as (
         case
             when customers.was_customer
                 then {{ value_tier('earlier.net_amount_365d') }}
-        end as value_tier_code_of_earlier_features
+        end as value_tier_code_of_earlier_features,
+        case
+            when not customers.is_first
+                then {{ value_tier('earlier.net_amount_365d', 'earlier_cut_points') }}
+        end as previous_value_tier_code
     from paired as customers
     left join cut_points
         on customers.anchor_date = cut_points.anchor_date
@@ -245,14 +262,24 @@ select
     compared.input_checksum,
     compared.definitions_checksum,
     coalesce(plain_cells.segment_code, 'no_purchase') as rfm_segment_code,
+    case
+        when not compared.is_first
+            then coalesce(previous_plain_cells.segment_code, 'no_purchase')
+    end as previous_rfm_segment_code,
     plain_by_earlier_cuts.segment_code as rfm_segment_code_by_earlier_cuts,
     plain_of_earlier_features.segment_code as rfm_segment_code_of_earlier_features,
     coalesce(sticky_cells.segment_code, 'no_purchase') as sticky_rfm_segment_code,
+    case
+        when not compared.is_first
+            then coalesce(previous_sticky_cells.segment_code, 'no_purchase')
+    end as previous_sticky_rfm_segment_code,
     sticky_by_earlier_cuts.segment_code as sticky_rfm_segment_code_by_earlier_cuts,
     sticky_of_earlier_features.segment_code
         as sticky_rfm_segment_code_of_earlier_features,
-    stages.stage_code as lifecycle_stage_code,
+    compared.stage_code as lifecycle_stage_code,
+    compared.previous_stage_code as previous_lifecycle_stage_code,
     compared.value_tier_code,
+    compared.previous_value_tier_code,
     compared.value_tier_code_by_earlier_cuts,
     compared.value_tier_code_of_earlier_features,
 
@@ -262,10 +289,10 @@ select
     compared.sticky_{{ metric }}_score,
     {% endfor -%}
     compared.count_orders,
-    compared.lifetime_net_amount,
     compared.net_amount_365d,
 
     ---------- booleans
+    compared.is_first,
     compared.was_customer,
     coalesce(compared.has_changed, false) as has_changed
 from compared
@@ -287,5 +314,7 @@ left join cells as sticky_of_earlier_features
     on {{ is_in_cell(
         'compared', 'sticky_of_earlier_features', 'sticky_', '_of_earlier_features'
     ) }}
-left join stages
-    on {{ is_in_stage('compared', 'stages') }}
+left join cells as previous_plain_cells
+    on {{ is_in_cell('compared', 'previous_plain_cells', 'previous_') }}
+left join cells as previous_sticky_cells
+    on {{ is_in_cell('compared', 'previous_sticky_cells', 'previous_sticky_') }}

@@ -1,34 +1,39 @@
 {{ config(materialized='view') }}
+{%- set dimensions = segment_dimensions() %}
+{%- set moves = [] %}
+{%- for column in dimensions.values() %}
+{%- do moves.append(column ~ ' is distinct from previous_' ~ column) %}
+{%- endfor %}
 
 with
 
-customers as (
+-- most customers stay where they are from one date to the next
+moved as (
 
     select
-        {% for column in segment_dimensions().values() -%}
-        {{ column }},
-        lag({{ column }}) over (
-            partition by customer_id
-            order by anchor_date
-        ) as previous_{{ column }},
-        {% endfor -%}
         customer_id,
-        anchor_date
+        anchor_date,
+        {% for column in dimensions.values() -%}
+        {{ column }},
+        previous_{{ column }}
+        {%- if not loop.last %},{% endif %}
+        {% endfor %}
     from {{ ref('int_customers__history') }}
+    where {{ moves | join('\n        or ') }}
 
 ),
 
 changes as (
 
-    {% for dimension, column in segment_dimensions().items() -%}
+    {% for dimension, column in dimensions.items() -%}
     select
         customer_id,
         '{{ dimension }}' as dimension,
         {{ column }} as segment_code,
         previous_{{ column }} as previous_segment_code,
         anchor_date as valid_from
-    from customers
-    where coalesce({{ column }}, '') <> coalesce(previous_{{ column }}, '')
+    from moved
+    where {{ moves[loop.index0] }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 

@@ -90,6 +90,38 @@ def test_a_month_is_today_what_it_was_when_the_data_ended_there(full, cut_short)
     assert_same_history(full, cut_short, until=MONTH)
 
 
+@pytest.mark.parametrize(
+    "column",
+    [
+        "rfm_segment_code",
+        "sticky_rfm_segment_code",
+        "lifecycle_stage_code",
+        "value_tier_code",
+        "cluster_code",
+    ],
+)
+def test_the_segment_before_is_that_of_the_row_before(full, column):
+    followed, moved, wrong = full.query(
+        f"""
+        select
+            count(*),
+            count(*) filter (where {column} is distinct from segment_before),
+            count(*) filter (where previous_{column} is distinct from segment_before)
+        from (
+            select
+                *,
+                lag({column}) over (partition by customer_id order by anchor_date)
+                    as segment_before
+            from intermediate.int_customers__history
+        )
+        where not is_first
+        """
+    ).iloc[0]
+    assert followed > 30_000
+    assert moved > 500
+    assert wrong == 0
+
+
 def test_what_ended_by_a_month_has_the_same_end_today(full, cut_short):
     ended = f"""
         from marts.fct_customer_segment_history
