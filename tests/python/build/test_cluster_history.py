@@ -80,7 +80,9 @@ def assert_placed_as_in_python(project):
             fitted.scores(rows), fitted.learned()[1].cluster, fitted.dispersion, labels
         )
         # six digits are stored
-        np.testing.assert_allclose(rows["cluster_confidence"], sure, rtol=0, atol=5.1e-7)
+        np.testing.assert_allclose(
+            rows["cluster_confidence"], sure, rtol=0, atol=5.1e-7
+        )
 
 
 def test_sql_places_every_customer_as_python_does(once):

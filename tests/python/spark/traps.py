@@ -84,6 +84,10 @@ TRAPS = {
     "semicolons": ("'a;b'", "a;b"),
     "names in double quotes": ("(select max(\"n\") from numbers)", 3),
     "ends of a text": ("trim(trailing 's' from 'orders')", "order"),
+    "missing values in JSON": (
+        "{{ as_json(struct_of({'a': \"'x'\", 'b': 'cast(null as string)'})) }}",
+        '{"a":"x","b":null}',
+    ),
     "capitals": ("'a' < 'B'", False),
     "missing values in greatest": ("greatest(1, cast(null as integer))", 1),
     "times in words": (

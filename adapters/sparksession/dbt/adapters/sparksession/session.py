@@ -23,6 +23,8 @@ ALWAYS = {
     "spark.sql.parser.escapedStringLiterals": "true",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.legacy.createHiveTableByDefault": "false",
+    # a missing value in JSON is null, and not left out
+    "spark.sql.jsonGenerator.ignoreNullFields": "false",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     # Spark 4.3 cannot send the tasks of some generated unions to its workers
     "spark.sql.codegen.wholeStage.union.enabled": "false",
