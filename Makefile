@@ -134,7 +134,7 @@ test-dashboard: $(READY) $(DASHBOARD_READY) ## Look at the dashboard in a browse
 	@test -e $(SCRATCH)/segmentation.duckdb || $(SCRATCH_ENV) $(DBT) build
 	SEGMENTATION_TEST_DEMO=$(SCRATCH)/segmentation.duckdb $(BIN)/pytest tests/python/dashboard
 
-spark-setup: $(SPARK_READY) ## Begun (docs/scale.md): make the environment .venv-spark from its lock file
+spark-setup: $(SPARK_READY) ## Make the environment .venv-spark from its lock file
 
 $(SPARK_READY): requirements-spark.lock pyproject.toml $(SPARK_PLUGIN)
 	@command -v $(PYTHON) > /dev/null || { echo "$(PYTHON) is not installed. Install Python 3.11, or name another one: make PYTHON=python3.12 ..."; exit 1; }

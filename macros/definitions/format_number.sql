@@ -18,7 +18,7 @@
             then cast(cast(round(100 * {{ value }}) as bigint) as {{ string }}) || ' %'
         when 'amount'
             then
-                cast(cast(round({{ value }}, 2) as decimal(18, 2)) as {{ string }})
+                cast({{ in_cents(value) }} as {{ string }})
                 || ' {{ setting("reporting_currency") }}'
         when 'log share'
             then

@@ -53,7 +53,7 @@ compared as (
         favoured.selection_rate as favoured_rate,
         -- all groups of an attribute at once: Bonferroni
         {% for side in ['lower', 'upper'] -%}
-        {% set z = normal_quantile('0.025 / greatest(favoured.count_comparisons, 1)') -%}
+        {% set z = normal_quantile('2.5e-2 / greatest(favoured.count_comparisons, 1)') -%}
         {{ (ratio_lower if side == 'lower' else ratio_upper)(
             'known.count_selected', 'known.count_customers',
             'favoured.count_selected', 'favoured.count_customers', z

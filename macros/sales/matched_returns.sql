@@ -134,7 +134,8 @@ units as (
         returns.moved_at as returned_at,
         returns.currency,
         returns.unit_net_price as unit_credit,
-        returns.credited_amount / -returns.quantity as unit_credit_converted
+        cast(returns.credited_amount as double) / -returns.quantity
+            as unit_credit_converted
     from unit_matches as matches
     inner join unit_moves as returns
         on
@@ -158,12 +159,14 @@ taken_units as (
         cast(
             (
                 cast(
-                    sale_lines.net_amount * (units.units_so_far / sale_lines.quantity)
+                    sale_lines.net_amount
+                    * (cast(units.units_so_far as double) / sale_lines.quantity)
                     as decimal(18, 4)
                 )
                 - cast(
                     sale_lines.net_amount * (
-                        (units.units_so_far - units.matched_size) / sale_lines.quantity
+                        cast(units.units_so_far - units.matched_size as double)
+                        / sale_lines.quantity
                     ) as decimal(18, 4)
                 )
             ) * case

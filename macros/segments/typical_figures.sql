@@ -28,7 +28,9 @@
 {% macro format_median(value, format, units) -%}
     case
         when {{ format }} = 'number' and {{ value }} = floor({{ value }})
-            then {{ format_number(value, "'count'", 'rtrim(' ~ units ~ ", 's')", units) }}
+            then {{ format_number(
+                value, "'count'", "trim(trailing 's' from " ~ units ~ ')', units
+            ) }}
         else {{ format_number(value, format, 'null', units) }}
     end
 {%- endmacro %}

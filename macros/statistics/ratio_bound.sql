@@ -14,14 +14,15 @@
 {%- endmacro %}
 
 {% macro ratio_bound(hits, count_all, other_hits, other_count, z, sign) -%}
+    {%- set half = 'cast(0.5 as double)' -%}
     exp(
         ln(
-            ({{ hits }} + 0.5) / (nullif({{ count_all }}, 0) + 0.5)
-            / (({{ other_hits }} + 0.5) / (nullif({{ other_count }}, 0) + 0.5))
+            ({{ hits }} + {{ half }}) / (nullif({{ count_all }}, 0) + {{ half }})
+            / (({{ other_hits }} + {{ half }}) / (nullif({{ other_count }}, 0) + {{ half }}))
         )
         {{ sign }} ({{ z }}) * sqrt(
-            1 / ({{ hits }} + 0.5) - 1 / ({{ count_all }} + 0.5)
-            + 1 / ({{ other_hits }} + 0.5) - 1 / ({{ other_count }} + 0.5)
+            1 / ({{ hits }} + {{ half }}) - 1 / ({{ count_all }} + {{ half }})
+            + 1 / ({{ other_hits }} + {{ half }}) - 1 / ({{ other_count }} + {{ half }})
         )
     )
 {%- endmacro %}

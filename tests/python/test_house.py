@@ -78,6 +78,19 @@ LONG_FILES: dict[str, str] = {}
 LONGEST_LINE = 100
 LONGEST_BINDER = 40
 
+# SQL that one engine refuses, or takes for something else: pattern to what to write
+UNPORTABLE = {
+    r"(?<!do )\blog\(": "`ln` or `log10`: engines differ in the base of `log`",
+    r"\b\d+\.0 [*/]|/ \d+\.0\b": "`1e0`: Spark keeps six digits of divided decimals",
+    r"\b[rl]trim\([^()]*,": "`trim(trailing 's' from x)`: arguments stand otherwise",
+    r"(?<![.\w])hash\(": "`md5`, or hash_of where it is not stored",
+    r"\b(skewness|type_float)\(": "something else: engines mean different things by it",
+    r"(?<![.\w])(quantile_cont|arg_m(ax|in)|unnest|str[fp]time|regexp_matches)\(": (
+        "a macro of macros/cross_db: only DuckDB knows it"
+    ),
+    r"::|\bdistinct on\b|\bunion all by name\b": "standard SQL: only DuckDB knows it",
+}
+
 # which way a metric is good news
 DIRECTIONS = ("higher is better", "lower is better", "higher is steadier", "neither")
 
@@ -449,6 +462,25 @@ def lines_of_yaml_and_macros_are_short(house: House) -> list[str]:
     return found
 
 
+def sql_is_portable(house: House) -> list[str]:
+    found = []
+    files = [*(house.root / "models").rglob("*.sql")]
+    files += (
+        file
+        for file in (house.root / "macros").rglob("*.sql")
+        if file.parent.name != "cross_db"
+    )
+    for file in files:
+        text = re.sub(r"{#.*?#}|--[^\n]*", "", file.read_text(), flags=re.S)
+        for pattern, better in UNPORTABLE.items():
+            if match := re.search(pattern, text):
+                found.append(
+                    f"{file.relative_to(house.root)}: instead of `{match.group()}`, "
+                    f"write {better}."
+                )
+    return found
+
+
 def metrics_stand_beside_their_mart(house: House) -> list[str]:
     found = []
     marts = {node["name"]: product(node) for node in house.models.values()}
@@ -543,6 +575,7 @@ RULES: tuple[Callable[[House], list[str]], ...] = (
     every_setting_is_explained,
     files_of_the_library_are_short,
     lines_of_yaml_and_macros_are_short,
+    sql_is_portable,
     metrics_stand_beside_their_mart,
     every_metric_is_explained,
     descriptions_stand_alone,
@@ -683,6 +716,7 @@ BREACHES = {
     metrics_stand_beside_their_mart: moved,
     every_metric_is_explained: without_unit,
     lines_of_yaml_and_macros_are_short: writing("macros/churn/long.sql", "-" * 200),
+    sql_is_portable: writing("models/x.sql", "select 1.0 * a / b from c"),
     descriptions_stand_alone: changing(
         "int_anchors", description="Its one row per day."
     ),

@@ -31,7 +31,7 @@ select
     ---------- numerics
     features.count_orders,
     cast(features.lifetime_net_amount as decimal(18, 2)) as lifetime_net_amount,
-    cast(features.avg_order_amount as decimal(18, 2)) as avg_order_amount,
+    {{ in_cents('features.avg_order_amount') }} as avg_order_amount,
     features.days_since_last_order,
     features.avg_days_between_orders,
     features.discount_share,

@@ -74,6 +74,8 @@ observed as (
 
 ),
 
+-- edges are values of customers: rounded, since the same score may differ in its last
+-- digit from what the fit saw
 binned as (
 
     select
@@ -83,13 +85,17 @@ binned as (
         observed.tenure_band,
         case
             when observed.observed_value is null then 'count_missing'
-            when observed.observed_value <= feature_bins.least_value then 'count_least'
+            when round(observed.observed_value, 9) <= round(feature_bins.least_value, 9)
+                then 'count_least'
             else
                 'count_' || cast(
                     1
                     {%- for k in range(1, 10) %}
                     + case
-                        when observed.observed_value > feature_bins.edge_{{ k }} then 1
+                        when
+                            round(observed.observed_value, 9)
+                            > round(feature_bins.edge_{{ k }}, 9)
+                            then 1
                         else 0
                     end
                     {%- endfor %}

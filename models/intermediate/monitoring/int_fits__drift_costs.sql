@@ -77,10 +77,10 @@ weighted as (
 
     select
         backtest_bins.*,
-        1.0 * backtest_bins.count_customers
+        1e0 * backtest_bins.count_customers
         / sum(backtest_bins.count_customers) over (partition by backtest_bins.fit_id)
             as share_then,
-        1.0 * coalesce(bins_now.count_now, 0)
+        1e0 * coalesce(bins_now.count_now, 0)
         / nullif(sum(bins_now.count_now) over (partition by backtest_bins.fit_id), 0)
             as share_now,
         -backtest_bins.observed_rate * ln(backtest_bins.mean_predicted)

@@ -91,7 +91,7 @@ usual as (
     select
         model_name,
         greatest(
-            avg(power(gap, 2) - power(standard_error, 2)) * (1 + 1.0 / count(*)),
+            avg(power(gap, 2) - power(standard_error, 2)) * (1 + 1e0 / count(*)),
             max(case kind when 'probability' then 0.0001 else 0.0025 end)
         ) as spread,
         min(coalesce(auc_lower, spearman_lower)) as least_rank

@@ -29,10 +29,13 @@ summed as (
         count_missing + count_least as count_low,
         {{ bins[2:] | join(' + ') }} as count_rest,
         {% for power in [1, 2] -%}
-        0
-        {%- for k in numbers %}
-        + {{ ((k - 0.5) / 10) ** power | round(4) }} * count_{{ k }}
-        {%- endfor %} as sum_ranks_{{ power }},
+        cast(
+            0
+            {%- for k in numbers %}
+            + {{ ((k - 0.5) / 10) ** power | round(4) }} * count_{{ k }}
+            {%- endfor %}
+            as double
+        ) as sum_ranks_{{ power }},
         {% endfor -%}
         count_missing + count_least + {{ bins[2:] | join(' + ') }} as count_customers
     from counted
@@ -74,8 +77,8 @@ lags as (
         fit_id,
         days as lag_days,
         earlier_date as compared_with,
-        round(days / 365.0) >= 1
-        and abs(days - 365 * round(days / 365.0)) <= {{ tolerance }} as is_same_season
+        round(days / 365e0) >= 1
+        and abs(days - 365 * round(days / 365e0)) <= {{ tolerance }} as is_same_season
     from distances
     where is_now
     qualify row_number() over (
@@ -83,12 +86,12 @@ lags as (
         order by
             case
                 when
-                    round(days / 365.0) >= 1
-                    and abs(days - 365 * round(days / 365.0)) <= {{ tolerance }}
-                    then round(days / 365.0)
+                    round(days / 365e0) >= 1
+                    and abs(days - 365 * round(days / 365e0)) <= {{ tolerance }}
+                    then round(days / 365e0)
                 else 1000
             end asc,
-            abs(days - 365 * round(days / 365.0)) asc,
+            abs(days - 365 * round(days / 365e0)) asc,
             days asc
     ) = 1
 
@@ -122,12 +125,12 @@ within_bands as (
         pairs.is_now,
         later.count_customers,
         later.count_rest,
-        1.0 * later.count_low / later.count_customers as low_share,
-        1.0 * earlier.count_low / earlier.count_customers as earlier_share,
-        1.0 * (later.count_low + earlier.count_low)
+        1e0 * later.count_low / later.count_customers as low_share,
+        1e0 * earlier.count_low / earlier.count_customers as earlier_share,
+        1e0 * (later.count_low + earlier.count_low)
         / (later.count_customers + earlier.count_customers) as shared_share,
-        1.0 / later.count_customers
-        + 1.0 / earlier.count_customers as share_precision,
+        1e0 / later.count_customers
+        + 1e0 / earlier.count_customers as share_precision,
         later.sum_ranks_1 / nullif(later.count_rest, 0) as mean_rank,
         earlier.sum_ranks_1 / nullif(earlier.count_rest, 0) as earlier_rank,
         (
@@ -211,7 +214,7 @@ spreads as (
                 count_past * coalesce({{ part }}_excess, 0)
                 + 4 * coalesce(avg({{ part }}_excess) over (partition by fit_id), 0)
             ) / (count_past + 4), 0
-        ) * (1 + 1.0 / count_past) as {{ part }}_spread{{ ',' if not loop.last }}
+        ) * (1 + 1e0 / count_past) as {{ part }}_spread{{ ',' if not loop.last }}
         {% endfor %}
     from excesses
 

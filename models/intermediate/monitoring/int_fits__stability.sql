@@ -63,29 +63,29 @@ shares as (
         fit_id,
         feature,
         bin,
-        1.0 * sum(count_now) / nullif(sum(sum(count_now)) over by_feature, 0)
+        1e0 * sum(count_now) / nullif(sum(sum(count_now)) over by_feature, 0)
             as share_now,
-        1.0 * sum(count_learned) / nullif(sum(sum(count_learned)) over by_feature, 0)
+        1e0 * sum(count_learned) / nullif(sum(sum(count_learned)) over by_feature, 0)
             as share_learned,
-        1.0 * sum(case when band_learned >= 20 then count_now else 0 end)
+        1e0 * sum(case when band_learned >= 20 then count_now else 0 end)
         / nullif(
             sum(sum(case when band_learned >= 20 then count_now else 0 end))
                 over by_feature, 0
         ) as comparable_now,
-        sum(
+        cast(sum(
             case
                 when band_learned >= 20
                     then cast(
-                        1.0 * band_now * count_learned / band_learned as decimal(28, 6)
+                        1e0 * band_now * count_learned / band_learned as decimal(28, 6)
                     )
                 else 0
             end
-        ) / nullif(
+        ) as double) / nullif(
             sum(sum(
                 case
                     when band_learned >= 20
                         then cast(
-                            1.0 * band_now * count_learned / band_learned
+                            1e0 * band_now * count_learned / band_learned
                             as decimal(28, 6)
                         )
                     else 0

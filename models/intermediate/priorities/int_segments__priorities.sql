@@ -352,7 +352,7 @@ select
     ) as value_at_stake_lower,
     cast(ranked.value_at_stake + ranked.margin_of_chance as decimal(18, 2))
         as value_at_stake_upper,
-    round(ranked.value_at_stake / nullif(ranked.total_at_stake, 0), 6)
+    round(cast(ranked.value_at_stake as double) / nullif(ranked.total_at_stake, 0), 6)
         as value_at_stake_share,
 
     ---------- dates

@@ -71,7 +71,7 @@ targets as (
 
 typical as (
 
-    select median(avg_order_amount) as order_amount
+    select median(cast(avg_order_amount as double)) as order_amount
     from customers
     where count_orders > 0
 
@@ -91,10 +91,7 @@ usual as (
         customers.count_orders,
         customers.lifetime_net_amount,
         greatest(
-            cast(
-                round(coalesce(customers.avg_order_amount, typical.order_amount), 2)
-                as decimal(18, 2)
-            ),
+            {{ in_cents('coalesce(customers.avg_order_amount, typical.order_amount)') }},
             cast(0.01 as decimal(18, 2))
         ) as order_amount,
         -- by the forecast, or else at the customer's pace so far

@@ -101,12 +101,12 @@ chance as (
     select
         dimension,
         sum(count_actual * count_told) as count_pairs,
-        sum(case
+        cast(sum(case
             when count_actual > 0
                 then cast(
                     cast(count_right as double) / count_actual as decimal(18, 12)
                 )
-        end) / count(nullif(count_actual, 0)) as balanced_accuracy
+        end) as double) / count(nullif(count_actual, 0)) as balanced_accuracy
     from by_segment
     group by dimension
 
@@ -130,7 +130,7 @@ select
     ---------- numerics: of all rules of the dimension
     totals.count_customers as count_held_out,
     cast(totals.count_right as double) / totals.count_customers as accuracy,
-    cast(chance.balanced_accuracy as double) as balanced_accuracy,
+    chance.balanced_accuracy,
     (
         cast(totals.count_right as double) * totals.count_customers
         - chance.count_pairs

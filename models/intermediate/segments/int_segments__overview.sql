@@ -40,13 +40,11 @@ sizes as (
         ) }}) as median_days_since_first_order,
         median(customers.count_orders) filter (where customers.count_orders > 0)
             as median_orders,
-        cast(
-            median(customers.lifetime_net_amount) filter (
-                where customers.count_orders > 0
-            ) as double
+        median(cast(customers.lifetime_net_amount as double)) filter (
+            where customers.count_orders > 0
         ) as median_net_amount,
         -- exact sums, so that the mean does not depend on row order
-        sum(cast(churn.churn_probability as decimal(18, 6)))
+        cast(sum(cast(churn.churn_probability as decimal(18, 6))) as double)
         / count(churn.churn_probability) as avg_churn_probability
     from memberships
     inner join customers
@@ -74,7 +72,7 @@ everyone as (
     select
         median(days_since_last_order) as median_days_since_last_order,
         median(count_orders) as median_orders,
-        cast(median(lifetime_net_amount) as double) as median_net_amount,
+        median(cast(lifetime_net_amount as double)) as median_net_amount,
         case
             when 2 * count(avg_days_between_orders) > count(*)
                 then median(avg_days_between_orders)
@@ -111,11 +109,13 @@ select
     coalesce(sizes.total_net_amount, 0) as total_net_amount,
     coalesce(sizes.total_net_amount, 0)
     / nullif(cast(totals.total_net_amount as double), 0) as net_amount_share,
-    sizes.total_net_amount / nullif(sizes.total_orders, 0) as avg_order_amount,
+    {{ in_cents(
+        'cast(sizes.total_net_amount as double) / nullif(sizes.total_orders, 0)'
+    ) }} as avg_order_amount,
     round(sizes.avg_days_since_last_order, 1) as avg_days_since_last_order,
     sizes.median_days_since_last_order,
     sizes.median_orders,
-    round(sizes.median_net_amount, 2) as median_net_amount,
+    {{ in_cents('sizes.median_net_amount') }} as median_net_amount,
     round(sizes.avg_churn_probability, 4) as avg_churn_probability,
 
     ---------- dates

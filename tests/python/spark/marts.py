@@ -9,7 +9,7 @@ import pandas as pd
 OF_THE_RUN = re.compile(
     r"(run|fit|drift|realised|alignment|evidence|decision|item|rejected_row)_id$"
     r"|checksum|_hash$"
-    r"|^(card|rule_version|settings|version|code_version|raw_row|seconds)$"
+    r"|^(card|rule_version|settings|version|code_version|seconds)$"
 )
 RUN_MARTS = {"fct_runs", "fct_run_nodes", "fct_run_inputs", "fct_erasures"}
 

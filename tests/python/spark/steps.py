@@ -1,28 +1,24 @@
-"""Runs dbt commands on Spark one after another, in one process that stays warm.
+"""Runs dbt commands one after another, in one process that stays warm.
 
     python steps.py steps.json results.json
 
-Runs in the environment of Spark. Each step is one of
+Runs in the environment of either engine. Each step is one of
 
-    {"dbt": ["build", …]}               a dbt command
-    {"keep": folder, "views": [name]}   copies all tables to a folder, and views too
-    {"sql": [query, …]}                 the rows of each query, or why it fails
+    {"dbt": ["build", …]}   a dbt command
+    {"sql": [query, …]}     on Spark: the rows of each query, or why it fails
 
-What became of each is written as JSON: of a command {success, seconds, nodes}, nodes
-being a list of {name, status, seconds, message}.
+What became of each is written as JSON: of a command {success, seconds, said, nodes,
+rows}, nodes being a list of {name, status, seconds, message}, and rows what `dbt show`
+shows.
 """
 
 import json
-import os
-import shutil
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from dbt.adapters.sparksession import session
 from dbt.cli.main import dbtRunner
-from pyspark.errors import PySparkException
 
 
 def run_dbt(arguments: list[str]) -> dict[str, Any]:
@@ -37,35 +33,36 @@ def run_dbt(arguments: list[str]) -> dict[str, Any]:
     outcome = dbtRunner(callbacks=[listen]).invoke(arguments)
     if outcome.exception:
         said.append(str(outcome.exception))
+    results = [
+        result
+        for result in getattr(outcome.result, "results", None) or []
+        if getattr(result, "node", None)
+    ]
+    shown = [result.agate_table for result in results if result.agate_table is not None]
     return {
         "success": outcome.success,
-        "seconds": time.monotonic() - start,
+        "seconds": round(time.monotonic() - start, 1),
         "said": said,
         "nodes": [
             {
                 "name": result.node.name,
                 "status": str(result.status),
-                "seconds": result.execution_time,
+                "seconds": round(result.execution_time, 1),
                 "message": (result.message or "").split("JVM stacktrace")[0],
             }
-            for result in getattr(outcome.result, "results", None) or []
-            if getattr(result, "node", None)
+            for result in results
+        ],
+        "rows": [
+            dict(zip(t.column_names, row, strict=True)) for t in shown for row in t
         ],
     }
 
 
-def keep(folder: str, views: list[str]) -> dict[str, Any]:
-    """Copy all tables to a folder, one folder each, and views beside them."""
-    shutil.copytree(Path(os.environ["SEGMENTATION_SPARK_PATH"]) / "warehouse", folder)
-    for name in views:
-        schema, table = name.split(".")
-        spark = session.session_of({})
-        spark.table(name).write.parquet(f"{folder}/{schema}.db/{table}")
-    return {"success": True}
-
-
 def ask(queries: list[str]) -> dict[str, Any]:
     """Return the rows of each query, or the error as a text."""
+    from dbt.adapters.sparksession import session
+    from pyspark.errors import PySparkException
+
     answers: list[Any] = []
     for query in queries:
         try:
@@ -80,13 +77,8 @@ def main(steps: Path, results: Path) -> None:
     """Run all steps; one that fails stops none."""
     done = []
     for step in json.loads(steps.read_text()):
-        if "dbt" in step:
-            done.append(run_dbt(step["dbt"]))
-        elif "keep" in step:
-            done.append(keep(step["keep"], step.get("views", [])))
-        else:
-            done.append(ask(step["sql"]))
-        results.write_text(json.dumps(done))
+        done.append(run_dbt(step["dbt"]) if "dbt" in step else ask(step["sql"]))
+        results.write_text(json.dumps(done, default=str))
 
 
 if __name__ == "__main__":

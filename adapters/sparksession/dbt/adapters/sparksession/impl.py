@@ -108,9 +108,23 @@ class SparkSessionAdapter(SparkAdapter):
     @available
     def compact(self, sql: str) -> str:
         """Return SQL without comments and indentation."""
-        from dbt.adapters.sparksession.session import compact
+        from dbt.adapters.sparksession.queries import compact
 
         return compact(sql)
+
+    @available
+    def work_out_steps(self, sql: str) -> dict[str, Any]:
+        """Work out what a query reads twice: {sql: the query, views: their names}."""
+        from dbt.adapters.sparksession.session import session_of
+        from dbt.adapters.sparksession.steps import work_out
+        from pyspark.errors import PySparkException
+
+        session = session_of(self.config.credentials.server_side_parameters)
+        try:
+            sql, views = work_out(session, sql)
+        except PySparkException as error:
+            raise DbtRuntimeError(str(error)) from error
+        return {"sql": sql, "views": views}
 
     @available
     def is_first_time(self, what: str) -> bool:

@@ -7,10 +7,10 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 from dbt.adapters.spark.session import Connection, Cursor, SessionConnectionWrapper
+from dbt.adapters.sparksession.queries import statements_in
 from dbt_common.exceptions import DbtRuntimeError
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
@@ -23,6 +23,8 @@ ALWAYS = {
     "spark.sql.parser.escapedStringLiterals": "true",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.legacy.createHiveTableByDefault": "false",
+    # a missing value in JSON is null, and not left out
+    "spark.sql.jsonGenerator.ignoreNullFields": "false",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     # Spark 4.3 cannot send the tasks of some generated unions to its workers
     "spark.sql.codegen.wholeStage.union.enabled": "false",
@@ -31,8 +33,6 @@ ALWAYS = {
     "spark.hadoop.hive.hmshandler.retry.interval": "200ms",
 }
 OLDEST_JAVA = 17
-# what holds no statement's end: texts, names and comments
-OPAQUE = r"""'(?:[^'\\]|\\.|'')*'|`[^`]*`|"[^"]*"|--[^\n]*|/[*].*?[*]/"""
 _starting = threading.Lock()
 _sessions: list[SparkSession] = []
 
@@ -88,32 +88,6 @@ def check_java() -> None:
         "Install one (on Debian: "
         "apt-get install openjdk-17-jre-headless), or let JAVA_HOME lead to it."
     )
-
-
-def compact(sql: str) -> str:
-    """Return SQL without comments and indentation: views may not be long."""
-    parts = re.split(f"({OPAQUE})", sql, flags=re.S)
-    kept = [
-        part
-        if part.startswith(("'", '"', "`"))
-        else " "
-        if part.startswith(("--", "/*"))
-        else re.sub(r"[ \t\r\n]+", " ", part)
-        for part in parts
-    ]
-    return "".join(kept).strip()
-
-
-def statements_in(sql: str) -> Iterator[str]:
-    """Yield the statements between semicolons: Spark runs one at a time."""
-    parts = re.split(f"({OPAQUE}|;)", sql, flags=re.S)
-    statement = ""
-    for part in [*parts, ";"]:
-        if part != ";":
-            statement += part
-        elif compact(statement):
-            yield statement
-            statement = ""
 
 
 class SessionCursor(Cursor):
