@@ -4,7 +4,7 @@ with
 
 grid as (
 
-    select anchor_date as grid_date from {{ ref('int_history_anchors') }}
+    select anchor_date from {{ ref('int_history_anchors') }}
     where is_on_grid
 
 ),
@@ -19,9 +19,9 @@ changes as (
         previous_{{ column }} as previous_segment_code,
         anchor_date as valid_from
     from {{ ref(history_with(dimension)) }}
-    inner join grid
-        on anchor_date = grid_date
-    where {{ column }} is distinct from previous_{{ column }}
+    where
+        anchor_date in (select grid.anchor_date from grid)
+        and {{ column }} is distinct from previous_{{ column }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 

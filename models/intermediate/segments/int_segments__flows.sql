@@ -6,7 +6,7 @@ with
 
 grid as (
 
-    select anchor_date as grid_date from {{ ref('int_history_anchors') }}
+    select anchor_date from {{ ref('int_history_anchors') }}
     where is_on_grid
 
 ),
@@ -35,8 +35,7 @@ grid as (
         cast(net_amount_365d as decimal(18, 4)) as net_amount_365d,
         anchor_date
     from {{ ref(history_with(dimension)) }}
-    inner join grid
-        on anchor_date = grid_date
+    where anchor_date in (select grid.anchor_date from grid)
 
 ){{ ',' if not loop.last }}
 
