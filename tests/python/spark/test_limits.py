@@ -50,7 +50,7 @@ def test_scoring_sends_no_customers_to_the_driver(engines):
     more = [
         f"create table {kept} as select * from {features} "
         "where anchor_role = 'scoring'",
-        f"insert overwrite {features} by name select * except (customer_id), "
+        f"insert overwrite {features} by name select * except (customer_id, copy), "
         f"customer_id || '-' || copy as customer_id from {kept} "
         f"cross join (select explode(sequence(1, {COPIES})) as copy)",
         f"select * from {features}",

@@ -17,9 +17,19 @@ NOT_COMPARED = RUN_MARTS | {
 }
 
 
-@pytest.mark.parametrize("day", [0, 2], ids=["first", "second"])
-def test_every_model_builds_and_every_test_passes(engines, day):
-    result = engines.spark[day]
+@pytest.mark.parametrize(
+    ("engine", "step"),
+    [
+        ("duckdb", 0),
+        ("duckdb", 1),
+        ("duckdb", 2),
+        ("spark", 0),
+        ("spark", 2),
+        ("spark", 3),
+    ],
+)
+def test_every_model_builds_and_every_test_passes(engines, engine, step):
+    result = getattr(engines, engine)[step]
 
     wrong = [
         n for n in result["nodes"] if n["status"] not in ("success", "pass", "no-op")
