@@ -19,3 +19,12 @@
     {%- endfor -%}
     {{ return(dimensions) }}
 {%- endmacro %}
+
+{#- The model with the history of a way of segmenting. Clusters are joined to the others,
+    which takes time at scale, and is left to those who ask for clusters. -#}
+{% macro history_with(dimension) -%}
+    {{ return(
+        'int_customers__history' if dimension == 'cluster'
+        else 'int_customers__history_segments'
+    ) }}
+{%- endmacro %}

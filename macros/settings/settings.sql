@@ -596,6 +596,18 @@ Publication:
     most: 1000
     default: 3
     sentence: So many published versions are kept, for readers who go back to an older one
+  publish_lake:
+    type: name
+    nullable: true
+    default: null
+    example: lake
+    sentence: >-
+      Attached DuckLake to which the marts are published as well, in one transaction: see
+      [DuckLake](ducklake.md)
+  publish_lake_schema:
+    type: name
+    default: marts
+    sentence: Schema of that lake. It belongs to the publication; each shop has its own
   stale_after_days:
     type: whole number
     least: 1

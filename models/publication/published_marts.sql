@@ -61,6 +61,8 @@ select
     {{ quoted_text(code_version()) }} as code_version,
     {{ quoted_text(settings_as_json()) }} as settings,
     {{ quoted_text(setting('publish_path') or '') }} as publish_path,
+    {{ quoted_text(setting('publish_lake') or '') }} as lake,
+    {{ quoted_text(setting('publish_lake_schema')) }} as lake_schema,
     {{ quoted_text(why_not_published()) }} as why_not,
 
     ---------- numerics

@@ -7,6 +7,7 @@ before dbt opens the file; what it raises dbt reports as one message.
 
 import re
 from itertools import count
+from pathlib import Path
 from time import sleep
 from typing import Any
 
@@ -104,6 +105,9 @@ def locked(path: str, fault: str) -> str:
 
 
 def _why_it_cannot_be_written(path: str) -> str:
+    # dbt makes a new file, in the form that the profile asks for
+    if not Path(path).exists():
+        return ""
     try:
         duckdb.connect(path).close()
     except duckdb.IOException as error:

@@ -147,25 +147,21 @@ dates as (
 
 ),
 
-customers_then as (
-
-    select
-        dates.period,
-        history.*
-    from {{ ref('int_customers__history') }} as history
-    inner join dates
-        on history.anchor_date = dates.anchor_date
-
-),
-
 held as (
 
     {% for dimension, column in segment_dimensions().items() -%}
+    {%- set is_cluster = dimension == 'cluster' -%}
     select
-        period,
-        customer_id,
-        '{{ dimension }}:' || {{ column }} as segment_id
-    from customers_then
+        dates.period,
+        history.customer_id,
+        '{{ dimension }}:' || {{
+            cluster_code('history.cluster_id') if is_cluster else 'history.' ~ column
+        }} as segment_id
+    from {{ ref(
+        'int_customers__history_clusters' if is_cluster else history_with(dimension)
+    ) }} as history
+    inner join dates
+        on history.anchor_date = dates.anchor_date
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 

@@ -37,8 +37,6 @@ anchors as (
 
 select
     segments.*,
-    segments.lifecycle_stage_code as lifecycle_stage_code_by_earlier_cuts,
-    cast(null as {{ dbt.type_string() }}) as lifecycle_stage_code_of_earlier_features,
     {{ cluster_code('clusters.cluster_id') }} as cluster_code,
     {{ cluster_code('earlier_clusters.cluster_id') }} as previous_cluster_code,
     {{ cluster_code('clusters.cluster_id_at_previous_fit') }}

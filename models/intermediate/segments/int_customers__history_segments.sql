@@ -14,7 +14,9 @@
 {%- do earlier_fields.update({feature: 'earlier_' ~ feature}) %}
 {%- endfor %}
 {%- set held = {} %}
+{%- set stored_scores = [] %}
 {%- for metric in metrics %}
+{%- do stored_scores.append('sticky_' ~ metric ~ '_score') %}
 {%- do earlier_fields.update({
     'earlier_sticky_' ~ metric ~ '_score':
         'case when was_customer then ' ~ score_of_passed(metric, 'earlier_') ~ ' end',
@@ -132,6 +134,19 @@ customers as (
 
 ),
 
+{% if is_incremental() -%}
+last_stored as (
+
+    select
+        customer_id,
+        anchor_date,
+        {{ stored_scores | join(', ') }}
+    from {{ this }}
+    where anchor_date = (select min(anchors.previous_anchor_date) from anchors)
+
+),
+
+{% endif -%}
 -- new customers, and those who returned everything, start from plain scores; customers
 -- of the last stored anchor from their scores of then
 scored as (
@@ -165,11 +180,10 @@ scored as (
     left join cut_points
         on customers.anchor_date = cut_points.anchor_date
     {%- if is_incremental() %}
-    left join {{ this }} as last_stored
+    left join last_stored
         on
             customers.customer_id = last_stored.customer_id
             and customers.anchor_date = last_stored.anchor_date
-            and not customers.is_new
     {%- endif %}
 
 ),

@@ -1,39 +1,27 @@
 {{ config(materialized='view') }}
-{%- set dimensions = segment_dimensions() %}
-{%- set moves = [] %}
-{%- for column in dimensions.values() %}
-{%- do moves.append(column ~ ' is distinct from previous_' ~ column) %}
-{%- endfor %}
 
 with
 
--- most customers stay where they are from one date to the next
-moved as (
+grid as (
 
-    select
-        customer_id,
-        anchor_date,
-        {% for column in dimensions.values() -%}
-        {{ column }},
-        previous_{{ column }}
-        {%- if not loop.last %},{% endif %}
-        {% endfor %}
-    from {{ ref('int_customers__history') }}
-    where {{ moves | join('\n        or ') }}
+    select anchor_date as grid_date from {{ ref('int_history_anchors') }}
+    where is_on_grid
 
 ),
 
 changes as (
 
-    {% for dimension, column in dimensions.items() -%}
+    {% for dimension, column in segment_dimensions().items() -%}
     select
         customer_id,
         '{{ dimension }}' as dimension,
         {{ column }} as segment_code,
         previous_{{ column }} as previous_segment_code,
         anchor_date as valid_from
-    from moved
-    where {{ moves[loop.index0] }}
+    from {{ ref(history_with(dimension)) }}
+    inner join grid
+        on anchor_date = grid_date
+    where {{ column }} is distinct from previous_{{ column }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 

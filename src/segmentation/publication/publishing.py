@@ -8,9 +8,11 @@ from typing import Any
 import pyarrow as pa
 
 from segmentation.publication.forgetting import forget
+from segmentation.publication.lake import Lake, copy_to_lake
 from segmentation.publication.sharing import Plan, plan_of, share
 from segmentation.publication.versions import (
     ASIDE,
+    FILE,
     VERSIONS,
     check_place,
     current_version,
@@ -77,9 +79,11 @@ def publish_marts(
         ]
         keep, pseudonyms = int(first["count_versions"]), first["pseudonyms"]
         shared = plan_of(found)
-        row = publish(session, marts, about, folder, keep, pseudonyms, shared)
+        # what is not asked for is empty, and unknown to older plans
+        lake = first.get("lake") and Lake(first["lake"], first["lake_schema"])
+        row = publish(session, marts, about, folder, keep, pseudonyms, shared, lake)
         if erased is not None:
-            forget(session, folder, erased, pseudonyms)
+            forget(session, folder, erased, pseudonyms, lake)
     return pa.Table.from_pylist([row], schema=OUTCOME_SCHEMA)
 
 
@@ -101,6 +105,7 @@ def publish(
     keep: int,
     pseudonyms: str | None = None,
     shared: Plan | None = None,
+    lake: Lake | None = None,
 ) -> dict[str, Any]:
     """Publish marts as a new version, and make it current.
 
@@ -120,6 +125,8 @@ def publish(
         is given, customers are published under their pseudonyms.
     shared : Plan, optional
         Aggregates that may leave the house, written beside the marts.
+    lake : Lake, optional
+        To which the marts are copied as well, just before they become current.
 
     Returns
     -------
@@ -144,6 +151,8 @@ def publish(
             if shared:
                 share(session, shared, about, aside)
             make_lasting(aside)
+            if lake:
+                copy_to_lake(session, aside / FILE, version, lake)
             os.rename(aside, folder / VERSIONS / version)
         finally:
             remove(aside)

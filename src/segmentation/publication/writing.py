@@ -137,19 +137,27 @@ def comments_of(
     session: Any, relations: Mapping[str, str]
 ) -> dict[str, list[tuple[str | None, str]]]:
     """Return what is said of each mart: of a column where one is named, else of all."""
+    found = comments_in(session)
+    return {name: found.get(_place(relations[name]), []) for name in relations}
+
+
+def comments_in(
+    session: Any, database: str | None = None
+) -> dict[str, list[tuple[str | None, str]]]:
+    """Return what is said of all tables and views of a database, by `schema.name`."""
+    which = literal(database) if database else "current_database()"
+    where = f"where database_name = {which} and comment is not null "
     found: dict[str, list[tuple[str | None, str]]] = {}
     for place, column, said in session.execute(
-        "select schema_name || '.' || table_name, null, comment from duckdb_tables() "
-        "where database_name = current_database() and comment is not null "
+        "select schema_name || '.' || table_name, null, comment "
+        f"from duckdb_tables() {where}"
         "union all select schema_name || '.' || view_name, null, comment "
-        "from duckdb_views() "
-        "where database_name = current_database() and comment is not null "
+        f"from duckdb_views() {where}"
         "union all select schema_name || '.' || table_name, column_name, comment "
-        "from duckdb_columns() "
-        "where database_name = current_database() and comment is not null"
+        f"from duckdb_columns() {where}"
     ).fetchall():
         found.setdefault(place, []).append((column, said))
-    return {name: found.get(_place(relations[name]), []) for name in relations}
+    return found
 
 
 def _place(relation: str) -> str:

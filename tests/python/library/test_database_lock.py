@@ -56,6 +56,8 @@ def test_a_reader_is_named_and_waited_for(path):
 def test_a_file_nobody_holds_is_free_and_other_faults_are_for_dbt_to_report(path):
     plugin(path)
     plugin(path.parent / "new.duckdb")
+    # dbt makes it, in the form that the profile asks for
+    assert not (path.parent / "new.duckdb").exists()
     plugin(":memory:")
     plugin("md:shop")
     plugin(path.parent / "no folder" / "shop.duckdb")
