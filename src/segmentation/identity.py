@@ -70,7 +70,7 @@ def fingerprint(rows: pd.DataFrame) -> str:
 
 def _told(values: pd.Series) -> pd.Series:
     """Return fractions to 32 bits, whole numbers of one width, others as they are."""
-    if values.dtype.kind in "iu":
+    if values.dtype.kind == "i":
         return values.astype("Int64")
     if values.dtype.kind != "f":
         return values

@@ -311,7 +311,8 @@ select
     end
     || case
         when reasons.reason_rank = 0 then ''
-        when reasons.contribution = 0 then ', which changes nothing'
+        -- as it is shown: engines differ in the last digit
+        when round(reasons.contribution, 9) = 0 then ', which changes nothing'
         when reasons.target = 'next_order' and reasons.contribution > 0
             then ', which delays the next order'
         when reasons.target = 'next_order' then ', which brings the next order closer'

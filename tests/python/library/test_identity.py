@@ -12,6 +12,7 @@ ROWS = pd.DataFrame(
         "amount": [1 / 3, 0.0, np.nan, -12345.678],
         "days": pd.array([1, None, 3, 4], dtype="Int32"),
         "share": pd.array([0.1, None, 0.3, 1 / 3], dtype="Float64"),
+        "key": np.array([2**64 - 1, 0, 1, 2], dtype="uint64"),
         "is_lost": [True, False, None, True],
     }
 )

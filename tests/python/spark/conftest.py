@@ -162,4 +162,6 @@ def engines(tmp_path_factory) -> Engines:
             {"sql": ["select cast('x' as int)", "select current_timezone()"]},
         ],
     )  # fmt: skip
+    # later tests change tables
+    shutil.copytree(home / "spark/warehouse", home / "built")
     return Engines(home, duckdb, spark)

@@ -73,3 +73,9 @@ def test_what_reads_very_much_is_worked_out_though_it_is_read_once():
 @pytest.mark.parametrize("sql", ["select 1", "with recursive a as (select 1) select 2"])
 def test_other_queries_are_left_as_they_are(sql):
     assert queries.steps_of(sql) == ([], sql)
+
+
+def test_backslashes_are_doubled_and_quotes_are_told_by_two():
+    sql = r"""select 'a\d', 'it''s', 'it\'s', "a\b" -- '\d'"""
+
+    assert queries.plain(sql) == (r"""select 'a\\d', 'it''s', 'it''s', "a\b" -- '\d'""")

@@ -17,9 +17,19 @@ NOT_COMPARED = RUN_MARTS | {
 }
 
 
-@pytest.mark.parametrize("day", [0, 2], ids=["first", "second"])
-def test_every_model_builds_and_every_test_passes(engines, day):
-    result = engines.spark[day]
+@pytest.mark.parametrize(
+    ("engine", "step"),
+    [
+        ("duckdb", 0),
+        ("duckdb", 1),
+        ("duckdb", 2),
+        ("spark", 0),
+        ("spark", 2),
+        ("spark", 3),
+    ],
+)
+def test_every_model_builds_and_every_test_passes(engines, engine, step):
+    result = getattr(engines, engine)[step]
 
     wrong = [
         n for n in result["nodes"] if n["status"] not in ("success", "pass", "no-op")
@@ -30,11 +40,11 @@ def test_every_model_builds_and_every_test_passes(engines, day):
 
 def test_the_second_build_goes_on_from_the_first(engines):
     with duckdb.connect() as connection:
-        files = engines.folder / "spark/warehouse/marts.db/dim_model_fits/**/*.parquet"
+        files = engines.folder / "built/marts.db/dim_model_fits/**/*.parquet"
         fits = connection.sql(f"select distinct fit_date from '{files}'").fetchall()
         dates = connection.sql(f"""
             select distinct as_of_date from
-            '{engines.folder}/spark/warehouse/marts.db/dim_customers/**/*.parquet'
+            '{engines.folder}/built/marts.db/dim_customers/**/*.parquet'
         """).fetchall()
 
     ((fitted,),) = fits
@@ -60,7 +70,7 @@ def test_tables_are_the_same(engines):
             types = {row[0]: row[1] for row in rows}
             casts = [f'cast("{c}" as {kind}) as "{c}"' for c, kind in types.items()]
             cents = {c for c, kind in types.items() if kind.startswith("DECIMAL")}
-            files = engines.folder / f"spark/warehouse/{schema}.db/{name}/**/*.parquet"
+            files = engines.folder / f"built/{schema}.db/{name}/**/*.parquet"
             apart = differences(
                 connection.sql(f"from ours.{schema}.{name}").df(),
                 connection.sql(

@@ -71,9 +71,10 @@ TRAPS = {
                                "{{ hash_of([\"'a'\", '1']) }}", True),
     "hashes that are stored": ("md5('ü')", "c03410a5204b21cd8229ff754688d743"),
     "windows of days": (
-        "(select max(count_here) from (select count(*) over (order by at range between "
-        "interval '30' day preceding and current row) as count_here from (select "
-        "timestamp '2024-01-01 00:00:00' as at union all select "
+        "(select max(count_here) from (select count(*) over (order by moment range "
+        "between interval '30' day preceding and current row) as count_here from "
+        "(select "
+        "timestamp '2024-01-01 00:00:00' as moment union all select "
         "timestamp '2024-01-31 00:00:00' union all select "
         "timestamp '2024-03-02 00:00:00') as moments) as counted)",
         2,

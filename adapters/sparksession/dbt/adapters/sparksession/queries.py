@@ -46,6 +46,21 @@ def statements_in(sql: str) -> Iterator[str]:
             statement = ""
 
 
+def plain(sql: str) -> str:
+    """Return SQL whose backslashes mean themselves to Spark, as elsewhere.
+
+    Spark can be told to leave texts as they are, but then it leaves two quotes, too.
+    dbt-spark writes a backslash before a quote.
+    """
+    parts = re.split(f"({OPAQUE})", sql, flags=re.S)
+    return "".join(
+        part.replace("\\'", "''").replace("\\", "\\\\")
+        if part.startswith("'")
+        else part
+        for part in parts
+    )
+
+
 class Step(NamedTuple):
     """A CTE: its name, and what stands between its brackets."""
 

@@ -10,17 +10,16 @@ import threading
 from typing import Any
 
 from dbt.adapters.spark.session import Connection, Cursor, SessionConnectionWrapper
-from dbt.adapters.sparksession.queries import statements_in
+from dbt.adapters.sparksession.queries import plain, statements_in
 from dbt_common.exceptions import DbtRuntimeError
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
-# What makes the SQL of models mean the same as elsewhere: errors instead of nulls,
-# backslashes in a text as they are, names in double quotes, times in UTC.
+# What makes the SQL of models mean the same as elsewhere: errors instead of nulls, names
+# in double quotes, times in UTC. Backslashes: queries.plain.
 ALWAYS = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.ansi.doubleQuotedIdentifiers": "true",
-    "spark.sql.parser.escapedStringLiterals": "true",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.legacy.createHiveTableByDefault": "false",
     # a missing value in JSON is null, and not left out
@@ -100,7 +99,7 @@ class SessionCursor(Cursor):
         self._rows = None
         for statement in statements_in(sql):
             try:
-                self._df = session.sql(statement)
+                self._df = session.sql(plain(statement))
             except PySparkException as error:
                 raise DbtRuntimeError(str(error)) from error
 

@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from dbt.adapters.sparksession.queries import Step, kept, query_of, steps_of
+from dbt.adapters.sparksession.queries import Step, kept, plain, query_of, steps_of
 from pyspark.sql import SparkSession
 
 
@@ -28,7 +28,8 @@ def work_out(session: SparkSession, sql: str) -> tuple[str, list[str]]:
     views = []
     for place, step in enumerate(steps):
         if step.name in names:
-            rows = session.sql(query_of(steps[:place], step.body)).localCheckpoint()
+            query = plain(query_of(steps[:place], step.body))
+            rows = session.sql(query).localCheckpoint()
             views.append(f"{step.name}_{uuid4().hex}")
             rows.createOrReplaceTempView(views[-1])
             steps[place] = Step(step.name, f"select * from {views[-1]}")
