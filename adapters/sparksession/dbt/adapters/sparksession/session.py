@@ -15,8 +15,8 @@ from dbt_common.exceptions import DbtRuntimeError
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
-# What makes the SQL of models mean the same as elsewhere: errors instead of nulls, names
-# in double quotes, times in UTC. Backslashes: queries.plain.
+# What makes the SQL of models mean the same as elsewhere: errors instead of nulls,
+# names in double quotes, times in UTC. Backslashes: queries.plain.
 ALWAYS = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.ansi.doubleQuotedIdentifiers": "true",
