@@ -14,9 +14,7 @@
 {%- do earlier_fields.update({feature: 'earlier_' ~ feature}) %}
 {%- endfor %}
 {%- set held = {} %}
-{%- set stored_scores = [] %}
 {%- for metric in metrics %}
-{%- do stored_scores.append('sticky_' ~ metric ~ '_score') %}
 {%- do earlier_fields.update({
     'earlier_sticky_' ~ metric ~ '_score':
         'case when was_customer then ' ~ score_of_passed(metric, 'earlier_') ~ ' end',
@@ -56,13 +54,10 @@ features as (
         features.*,
         anchors.previous_anchor_date,
         anchors.definitions_checksum,
-        stages.stage_code,
         true as is_new
     from {{ ref('int_customers__history_features') }} as features
     inner join anchors
         on features.anchor_date = anchors.anchor_date
-    left join stages
-        on {{ is_in_stage('features', 'stages') }}
     {%- if is_incremental() %}
 
     union all
@@ -71,17 +66,25 @@ features as (
         features.*,
         cast(null as date) as previous_anchor_date,
         cast(null as {{ dbt.type_string() }}) as definitions_checksum,
-        stages.stage_code,
         false as is_new
     from {{ ref('int_customers__history_features') }} as features
-    left join stages
-        on {{ is_in_stage('features', 'stages') }}
     where
         features.anchor_date = (
             select min(anchors.previous_anchor_date) from anchors
         )
         and features.anchor_date < (select min(anchors.anchor_date) from anchors)
     {%- endif %}
+
+),
+
+staged as (
+
+    select
+        features.*,
+        stages.stage_code
+    from features
+    left join stages
+        on {{ is_in_stage('features', 'stages') }}
 
 ),
 
@@ -105,7 +108,7 @@ followed as (
         lag({{ feature }}) over customer_window as earlier_{{ feature }},
         {% endfor -%}
         lag(anchor_date) over customer_window as earlier_anchor_date
-    from features
+    from staged
     window customer_window as (
         partition by customer_id
         order by anchor_date
@@ -137,11 +140,7 @@ customers as (
 {% if is_incremental() -%}
 last_stored as (
 
-    select
-        customer_id,
-        anchor_date,
-        {{ stored_scores | join(', ') }}
-    from {{ this }}
+    select * from {{ this }}
     where anchor_date = (select min(anchors.previous_anchor_date) from anchors)
 
 ),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from segmentation.publication.pseudonymous import quoted
-from segmentation.publication.versions import CannotPublish
+from segmentation.publication.versions import CannotPublish, explained
 from segmentation.publication.writing import (
     ATTACHED,
     SCHEMA,
@@ -202,18 +202,17 @@ def _tables(session: Any, database: str, schema: str) -> set[str]:
 @contextmanager
 def _said_of(lake: Lake, meaning: str) -> Iterator[None]:
     """Say of whatever goes wrong with a lake what it means, and what to do."""
-    try:
-        yield
-    except CannotPublish:
-        raise
-    except Exception as error:
-        cause = " ".join(str(error).split())
+
+    def told(cause: str) -> str:
         what = (
             "someone else published there at the same time"
             if "conflict" in cause.lower()
             else "it cannot be written"
         )
-        raise CannotPublish(
+        return (
             f"{meaning} {lake.schema} of the lake {lake.database}: {what}. Readers of "
             f"the lake have a whole version. Build again. DuckLake says: {cause}"
-        ) from error
+        )
+
+    with explained(told):
+        yield

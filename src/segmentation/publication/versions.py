@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -18,19 +18,27 @@ class CannotPublish(RuntimeError):
 
 
 @contextmanager
-def named(folder: Path) -> Iterator[None]:
-    """Say of whatever goes wrong what it means to readers, and what to do."""
+def explained(meaning: Callable[[str], str]) -> Iterator[None]:
+    """Say of whatever goes wrong what it means: a sentence made of the cause."""
     try:
         yield
     except CannotPublish:
         raise
     except Exception as error:
-        cause = " ".join(str(error).split())
-        raise CannotPublish(
+        raise CannotPublish(meaning(" ".join(str(error).split()))) from error
+
+
+@contextmanager
+def named(folder: Path) -> Iterator[None]:
+    """Say of whatever goes wrong what it means to readers, and what to do."""
+    with explained(
+        lambda cause: (
             f"Nothing was published to {folder}: {cause}. Readers still have "
             f"{current_version(folder) or 'no version'}. Mend the cause and build "
             "again, or name another folder in the setting publish_path."
-        ) from error
+        )
+    ):
+        yield
 
 
 def check_place(folder: Path) -> None:

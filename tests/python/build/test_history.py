@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 from dbt_project import demo_tables
-from test_point_in_time import cut
+from raw_events import cut
 
 HISTORY = (
     "intermediate.int_customers__history_features",
