@@ -1,7 +1,7 @@
 {%- set windows = [30, 90, 180, 365] -%}
 with
 
-orders as (
+orders as {{ inlined() }} (
 
     select
         *,

@@ -5,14 +5,14 @@
 {%- set of_the_line = ['product_id', 'category', 'gross_amount', 'discount_amount'] %}
 with
 
-sale_lines as (
+sale_lines as {{ inlined() }} (
 
     select * from {{ ref('int_sale_lines') }}
     where customer_id is not null
 
 ),
 
-returns as (
+returns as {{ inlined() }} (
 
     select * from {{ ref('int_returns__matched') }}
 
@@ -25,7 +25,7 @@ returned_orders as (
 
 ),
 
-lines_of_returned_orders as (
+lines_of_returned_orders as {{ inlined() }} (
 
     select sale_lines.*
     from sale_lines

@@ -10,7 +10,7 @@ segments as (
 
 ),
 
-clusters as (
+clusters as {{ inlined() }} (
 
     {% if 'cluster' in segment_dimensions() -%}
     select * from {{ ref('int_customers__history_clusters') }}

@@ -61,14 +61,13 @@ def run_dbt(arguments: list[str]) -> dict[str, Any]:
 def ask(queries: list[str]) -> dict[str, Any]:
     """Return the rows of each query, or the error as a text."""
     from dbt.adapters.sparksession import session
-    from pyspark.errors import PySparkException
 
     answers: list[Any] = []
     for query in queries:
         try:
             rows = session.session_of({}).sql(query).collect()
             answers.append([[str(value) for value in row] for row in rows])
-        except PySparkException as error:
+        except session.SPARK_ERRORS as error:
             answers.append(str(error).split("JVM stacktrace")[0])
     return {"success": True, "answers": answers}
 

@@ -115,14 +115,13 @@ class SparkSessionAdapter(SparkAdapter):
     @available
     def work_out_steps(self, sql: str) -> dict[str, Any]:
         """Work out what a query reads twice: {sql: the query, views: their names}."""
-        from dbt.adapters.sparksession.session import session_of
+        from dbt.adapters.sparksession.session import SPARK_ERRORS, session_of
         from dbt.adapters.sparksession.steps import work_out
-        from pyspark.errors import PySparkException
 
         session = session_of(self.config.credentials.server_side_parameters)
         try:
             sql, views = work_out(session, sql)
-        except PySparkException as error:
+        except SPARK_ERRORS as error:
             raise DbtRuntimeError(str(error)) from error
         return {"sql": sql, "views": views}
 

@@ -12,6 +12,7 @@ from typing import Any
 from dbt.adapters.spark.session import Connection, Cursor, SessionConnectionWrapper
 from dbt.adapters.sparksession.queries import plain, statements_in
 from dbt_common.exceptions import DbtRuntimeError
+from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
@@ -32,6 +33,8 @@ ALWAYS = {
     "spark.hadoop.hive.hmshandler.retry.interval": "200ms",
 }
 OLDEST_JAVA = 17
+# a job that is broken off on the driver is told of by the bridge to Java alone
+SPARK_ERRORS = (PySparkException, Py4JError)
 _starting = threading.Lock()
 _sessions: list[SparkSession] = []
 
@@ -100,13 +103,13 @@ class SessionCursor(Cursor):
         for statement in statements_in(sql):
             try:
                 self._df = session.sql(plain(statement))
-            except PySparkException as error:
+            except SPARK_ERRORS as error:
                 raise DbtRuntimeError(str(error)) from error
 
     def fetchall(self):
         try:
             return super().fetchall()
-        except PySparkException as error:
+        except SPARK_ERRORS as error:
             raise DbtRuntimeError(str(error)) from error
 
 
