@@ -149,7 +149,7 @@ $(SPARK_READY): requirements-spark.lock pyproject.toml $(SPARK_PLUGIN)
 spark-build: $(SPARK_READY) ## Build everything on Spark, on this machine (needs Java 17)
 	DBT_TARGET_PATH=$(SPARK_SCRATCH)/dbt $(SPARK)/bin/dbt build --target spark
 
-spark-cluster: $(SPARK_READY) ## Begun (docs/scale.md): build on a Spark cluster of three processes, and stop it
+spark-cluster: $(SPARK_READY) ## Build on a Spark cluster of three processes, and stop it
 	DBT_TARGET_PATH=$(SPARK_SCRATCH)/dbt $(SPARK)/bin/python adapters/sparksession/cluster.py $(SPARK)/bin/dbt build --target spark
 
 test-spark: $(READY) $(SPARK_READY) ## Build two days of a small shop on Spark and DuckDB, and compare

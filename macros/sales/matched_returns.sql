@@ -156,37 +156,34 @@ taken_units as (
         units.line_number,
         units.returned_at,
         units.matched_size as returned_quantity,
-        cast(
-            (
-                cast(
-                    sale_lines.net_amount
-                    * (cast(units.units_so_far as double) / sale_lines.quantity)
-                    as decimal(18, 4)
+        {% set asked -%}
+        (
+            {{ as_amount(
+                'sale_lines.net_amount'
+                ~ ' * (cast(units.units_so_far as double) / sale_lines.quantity)'
+            ) }}
+            - {{ as_amount(
+                'sale_lines.net_amount * (cast(units.units_so_far - units.matched_size'
+                ~ ' as double) / sale_lines.quantity)'
+            ) }}
+        ) * case
+            when coalesce(units.unit_credit, 0) = 0 then 1
+            when units.currency = sale_lines.currency
+                then
+                    case
+                        when units.unit_credit > sale_lines.unit_net_price - 0.01
+                            then 1
+                        else units.unit_credit / sale_lines.unit_net_price
+                    end
+            else
+                least(
+                    1,
+                    units.unit_credit_converted * sale_lines.quantity
+                    / nullif(sale_lines.net_amount, 0)
                 )
-                - cast(
-                    sale_lines.net_amount * (
-                        cast(units.units_so_far - units.matched_size as double)
-                        / sale_lines.quantity
-                    ) as decimal(18, 4)
-                )
-            ) * case
-                when coalesce(units.unit_credit, 0) = 0 then 1
-                when units.currency = sale_lines.currency
-                    then
-                        case
-                            when units.unit_credit > sale_lines.unit_net_price - 0.01
-                                then 1
-                            else units.unit_credit / sale_lines.unit_net_price
-                        end
-                else
-                    least(
-                        1,
-                        units.unit_credit_converted * sale_lines.quantity
-                        / nullif(sale_lines.net_amount, 0)
-                    )
-            end
-            as decimal(18, 4)
-        ) as asked_amount
+        end
+        {%- endset %}
+        {{ as_amount(asked) }} as asked_amount
     from units
     inner join sale_lines
         on

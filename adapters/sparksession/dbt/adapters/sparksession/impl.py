@@ -146,12 +146,12 @@ class SparkSessionAdapter(SparkAdapter):
         types : dict
             Column to type, of all columns.
         """
-        from dbt.adapters.sparksession.relations import text_table
+        from dbt.adapters.sparksession.relations import frame_of, text_table
         from dbt.adapters.sparksession.session import session_of
 
         session = session_of(self.config.credentials.server_side_parameters)
         casts = [
             f"cast(`{name}` as {type}) as `{name}`" for name, type in types.items()
         ]
-        rows = session.createDataFrame(text_table(table))
+        rows = frame_of(session, text_table(table))
         rows.selectExpr(*casts).write.insertInto(str(relation))

@@ -155,6 +155,13 @@ def text_table(table: Any) -> pa.Table:
     )
 
 
+def frame_of(spark: SparkSession, table: pa.Table) -> DataFrame:
+    """Return an Arrow table as a frame; Spark Connect takes no empty one."""
+    if table.num_rows:
+        return spark.createDataFrame(table)
+    return spark.createDataFrame([], from_arrow_schema(table.schema))
+
+
 def store(result: Any, relation: str, file_format: str, session: Session) -> None:
     """Write what a Python model has returned as a table.
 
@@ -175,5 +182,5 @@ def store(result: Any, relation: str, file_format: str, session: Session) -> Non
             result = result.read_all()
         if isinstance(result, pd.DataFrame):
             result = pa.Table.from_pandas(result, preserve_index=False)
-        frame = session.spark.createDataFrame(with_zone(result))
+        frame = frame_of(session.spark, with_zone(result))
     frame.write.mode("overwrite").format(file_format).saveAsTable(relation)
