@@ -1,5 +1,4 @@
-{#- An amount to the cent, from one with fractions. A double cannot hold 74.475, and engines
-    round what it holds instead up or down: six digits say which amount was meant. -#}
+{#- An amount to the cent, from one with fractions. -#}
 {% macro in_cents(amount) -%}
-    cast(cast({{ amount }} as decimal(28, 6)) as decimal(18, 2))
+    {{ as_amount(amount, 2) }}
 {%- endmacro %}

@@ -33,7 +33,7 @@ ALWAYS = {
     "spark.hadoop.hive.hmshandler.retry.interval": "200ms",
 }
 OLDEST_JAVA = 17
-# a job that is broken off on the driver is told of by the bridge to Java alone
+# only the bridge to Java reports a job that fails on the driver
 SPARK_ERRORS = (PySparkException, Py4JError)
 _starting = threading.Lock()
 _sessions: list[SparkSession] = []
